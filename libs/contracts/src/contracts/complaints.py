@@ -1,0 +1,34 @@
+"""Facts about complaints, told by intake on `complaints`. They carry ids, codes and times; nothing that a person said."""
+
+from contracts.base import Fact, Instant
+from contracts.ids import ComplaintId, MatterCode, PlaceCode
+from contracts.vocabulary import Channel, ReporterKind
+
+
+class ComplaintRegistered(
+    Fact, type="complaint.registered.v1", topic="complaints", producer="intake", key="complaint_id"
+):
+    """A complaint was registered, once per channel and source id (四(一), rules 2.1–2.2).
+
+    `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it was
+    entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was given.
+    """
+
+    complaint_id: ComplaintId
+    channel: Channel
+    reporter_kind: ReporterKind
+    submitted_at: Instant
+    registered_at: Instant
+    matter_code: MatterCode | None = None
+    place_code: PlaceCode | None = None
+
+
+class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", producer="intake", key="complaint_id"):
+    """A complaint says again what an open one already says: same reporter, matter and place (rules 2.5)."""
+
+    complaint_id: ComplaintId
+    to_complaint_id: ComplaintId
+    linked_at: Instant
+
+
+ComplaintFact = ComplaintRegistered | ComplaintLinked

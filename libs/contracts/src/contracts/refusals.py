@@ -1,0 +1,77 @@
+"""Every way to say no: a stable English code for programs, a Chinese title for people, an HTTP status.
+
+A code is a promise like a fact: it may be added, never renamed. Services raise `Refused(code)`; the web door turns it
+into an RFC 9457 problem, a topic door parks the message with the code as its reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a code means: the Chinese title and the status that HTTP answers with."""
+
+    title: str
+    status: int
+
+
+REFUSALS: dict[str, Refusal] = {
+    # the request itself
+    "request.invalid": Refusal("提交内容不符合要求", 422),
+    "request.not-json": Refusal("提交内容不是有效的 JSON", 400),
+    "request.too-large": Refusal("提交内容超过大小限制", 413),
+    "request.media-type": Refusal("仅接受 application/json", 415),
+    "request.rate-limited": Refusal("提交过于频繁，请稍后再试", 429),
+    "request.not-found": Refusal("没有这个地址", 404),
+    "request.method": Refusal("此地址不支持该操作", 405),
+    "request.deadline": Refusal("处理超时，请稍后重试", 503),
+    "service.unavailable": Refusal("服务暂时不可用，请稍后重试", 503),
+    "service.fault": Refusal("系统内部错误，已记录", 500),
+    # who asks
+    "credential.missing": Refusal("缺少访问凭证", 401),
+    "credential.wrong": Refusal("访问凭证无效", 401),
+    "principal.not-allowed": Refusal("无权执行此操作", 403),
+    "purpose.missing": Refusal("请说明查看用途", 400),
+    # codes of the directory
+    "place.malformed": Refusal("地点编码格式不正确", 422),
+    "matter.malformed": Refusal("事项编码格式不正确", 422),
+    "unit.unknown": Refusal("没有这个承办单位", 422),
+    # a complaint
+    "complaint.not-json": Refusal("诉求内容不是有效的 JSON", 400),
+    "complaint.encoding": Refusal("诉求内容不是 UTF-8 编码", 400),
+    "complaint.invalid": Refusal("诉求内容不符合要求", 422),
+    "complaint.time-in-future": Refusal("提交时间晚于当前时间", 422),
+    "complaint.phone": Refusal("电话号码无效", 422),
+    "complaint.id-number": Refusal("身份证号码无效", 422),
+    "complaint.credit-code": Refusal("统一社会信用代码无效", 422),
+    "complaint.different-body": Refusal("同一来源编号已登记了不同的内容", 409),
+    "complaint.unknown": Refusal("没有这条诉求", 404),
+    "idempotency-key.reused": Refusal("同一幂等键已用于不同的请求", 422),
+    "idempotency-key.malformed": Refusal("幂等键格式不正确", 400),
+    # a ticket
+    "ticket.unknown": Refusal("没有这张工单", 404),
+    "ticket.dispatched-elsewhere": Refusal("工单已派给其他单位", 409),
+    # a fact on a topic
+    "fact.not-an-event": Refusal("消息不是 CloudEvents 事件", 400),
+    "fact.unknown-type": Refusal("未知的事件类型或版本", 400),
+    "fact.unreadable": Refusal("事件内容无法读取", 400),
+    "fact.behind-parked": Refusal("同一对象的前一条消息尚待处理", 409),
+    "fact.fault": Refusal("处理消息时出现程序错误", 500),
+}
+
+
+class Refused(Exception):  # noqa: N818 - the domain's word, not an error
+    """A rule said no. `code` is one of REFUSALS; `details` holds codes, numbers and field paths, never what people wrote."""
+
+    def __init__(self, code: str, /, **details: object) -> None:
+        if code not in REFUSALS:
+            raise LookupError(f"no refusal is called {code!r}")
+        super().__init__(code)
+        self.code = code
+        self.details: Mapping[str, object] = details
+
+    @property
+    def refusal(self) -> Refusal:
+        """The code's Chinese title and HTTP status."""
+        return REFUSALS[self.code]

@@ -1,0 +1,87 @@
+"""Every topic, declared once: partitions, retention, compaction, and who may write and read it.
+
+Topics, users and access rules are created from here by `bbcs topics apply`, never by hand; what is not declared is denied.
+A principal is a service's name, `channel.<channel>`, `unit.<code>`, `operator` or `admin`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from contracts.vocabulary import Channel
+
+DAY_MS = 24 * 60 * 60 * 1000
+FOR_EVER = -1
+
+SERVICES = ("intake", "dispatch")
+
+OPERATOR = "operator"
+"""Reads everything without personal data (`bbcs tail`, lag)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. `retention_ms` counts from a message's own time; FOR_EVER keeps it."""
+
+    name: str
+    key: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    partitions: int = 6
+    retention_ms: int = FOR_EVER
+    compacted: bool = False
+    personal: bool = False
+    max_message_bytes: int = 1024 * 1024
+
+    @property
+    def parked(self) -> "Topic":
+        """Where its readers tell of messages that they could not take; the messages themselves stay with them."""
+        consumers = tuple(reader for reader in self.readers if reader in SERVICES)
+        return Topic(f"{self.name}.parked", "parked id", consumers, (OPERATOR,), partitions=1, retention_ms=90 * DAY_MS)
+
+
+def _channel(channel: Channel) -> Topic:
+    return Topic(
+        f"channels.{channel}",
+        "source id",
+        (f"channel.{channel}",),
+        ("intake",),
+        retention_ms=3 * DAY_MS,
+        personal=True,
+    )
+
+
+CHANNELS = tuple(_channel(channel) for channel in Channel)
+COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", OPERATOR))
+TICKETS = Topic("tickets", "ticket id", ("dispatch",), (OPERATOR,))
+DIRECTORY = Topic(
+    "directory",
+    "unit, matter or place",
+    ("dispatch",),
+    ("intake", OPERATOR, *(f"channel.{channel}" for channel in Channel)),
+    partitions=1,
+    compacted=True,
+)
+
+SHARED = (*CHANNELS, COMPLAINTS, TICKETS, DIRECTORY)
+
+
+def of_unit(unit: str) -> Topic:
+    """`dispatch.<unit>`: what the unit must handle, for its own system alone."""
+    return Topic(f"dispatch.{unit}", "ticket id", ("dispatch",), (f"unit.{unit}", OPERATOR), partitions=1)
+
+
+def declared(units: Iterable[str]) -> Iterator[Topic]:
+    """Every topic of a district with these units, the parked ones of service-read topics included."""
+    for topic in SHARED:
+        yield topic
+        if topic.parked.writers:
+            yield topic.parked
+    yield from map(of_unit, units)
+
+
+def principals(units: Iterable[str]) -> Iterator[str]:
+    """Every name that may sign in at Kafka, the super user aside."""
+    yield from SERVICES
+    yield from (f"channel.{channel}" for channel in Channel)
+    yield from (f"unit.{unit}" for unit in units)
+    yield OPERATOR

@@ -1,0 +1,71 @@
+"""The words of rules.md 1 as closed lists."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """反映渠道: the seven ways by which a complaint comes in (二)."""
+
+    WINDOW = "window"
+    DISTRICT_PORTAL = "district-portal"
+    ENTERPRISE_WEB = "enterprise-web"
+    CITIZEN_APP = "citizen-app"
+    ENTERPRISE_APP = "enterprise-app"
+    KIOSK = "kiosk"
+    CITY_EXIT = "city-exit"
+
+    @property
+    def chinese(self) -> str:
+        """The channel's name for people."""
+        return _CHANNELS[self]
+
+
+_CHANNELS = {
+    Channel.WINDOW: "线下窗口",
+    Channel.DISTRICT_PORTAL: "区一网通办",
+    Channel.ENTERPRISE_WEB: "企业专属网页",
+    Channel.CITIZEN_APP: "随申办市民云",
+    Channel.ENTERPRISE_APP: "企业云旗舰店",
+    Channel.KIOSK: "自助终端",
+    Channel.CITY_EXIT: "市总门户中途退出",
+}
+
+
+class ReporterKind(StrEnum):
+    """反映人: 个人 or 法人."""
+
+    CITIZEN = "citizen"
+    ENTERPRISE = "enterprise"
+
+
+class UnitKind(StrEnum):
+    """承办单位 and the two that run the desk (五(一))."""
+
+    DEPARTMENT = "department"
+    CENTRE = "centre"
+    TOWN_CENTRE = "town-centre"
+    OFFICE = "office"
+
+
+class DispatchRule(StrEnum):
+    """Which rule named the unit (四(二), rules 3.1)."""
+
+    MATTER_OWNER = "matter-owner"
+    PLACE_CENTRE = "place-centre"
+    BY_HAND = "by-hand"
+
+
+class QueueReason(StrEnum):
+    """Why a ticket waits for the centre's hand (四(二))."""
+
+    NO_MATTER_NO_PLACE = "no-matter-no-place"
+    UNKNOWN_MATTER = "unknown-matter"
+    UNKNOWN_PLACE = "unknown-place"
+    NO_OWNER = "no-owner"
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands; later parts of its life add to this list."""
+
+    QUEUED = "queued"
+    DISPATCHED = "dispatched"

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+from pydantic import SecretStr
 
 from chassis.settings import Settings, UnusableSettings
 
@@ -49,7 +50,10 @@ def test_an_empty_variable_is_as_if_not_set(environment: pytest.MonkeyPatch) -> 
 
 
 def test_arguments_come_before_the_environment() -> None:
-    assert DeskSettings(kafka_servers="other:1", kafka_username="me", database_url="x").kafka_servers == "other:1"
+    assert (
+        DeskSettings(kafka_servers="other:1", kafka_username="me", database_url=SecretStr("x")).kafka_servers
+        == "other:1"
+    )
 
 
 def test_what_is_missing_is_named_in_a_sentence(environment: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ class SystemClock:
 
 
 class ScaledClock:
-    """Business time that stood at `business` when the machine's clock stood at `real` and runs `speed` times as fast."""
+    """Business time that was `business` when the machine's clock stood at `real` and runs `speed` times as fast."""
 
     def __init__(self, real: datetime, business: datetime, speed: float) -> None:
         if not 0 < speed <= 100_000:

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 PREFIX = "BBCS_"
 
 
-class UnusableSettings(Exception):
+class UnusableSettings(Exception):  # noqa: N818 - read by people at start, as a sentence
     """Settings that a service cannot start with; the message names the variables, never their values."""
 
 
@@ -31,7 +31,7 @@ Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Settings(BaseSettings):
-    """The settings that every service has; a service adds its own in `class IntakeSettings(Settings, service="intake")`."""
+    """The settings that every service has; `class IntakeSettings(Settings, service="intake")` adds its own."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """The settings of the environment. Raises UnusableSettings with a sentence that names what is missing or wrong."""
+        """The settings of the environment. Raises UnusableSettings, which names what is missing or wrong."""
         try:
             return cls.model_validate({})
         except ValidationError as error:

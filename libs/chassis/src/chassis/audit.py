@@ -1,0 +1,90 @@
+"""The audit trail (rules 6, 7): who did what, about whom and what for; append only, each row chained to the last."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.security import Principal
+
+_LOCK = 0x62626373_61756474
+"""Names the transaction lock under which rows are appended, one after the other."""
+
+_CHUNK = 5000
+_BEFORE_THE_FIRST = b"\0" * 32
+
+_HOLD = text("SELECT pg_advisory_xact_lock(:lock)")
+_HEAD = text("SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1")
+_APPEND = text("""
+    INSERT INTO audit (position, at, principal, action, subject, purpose, prev, hash)
+    VALUES (:position, :at, :principal, :action, :subject, :purpose, :prev, :hash)
+""")
+_AFTER = text("""
+    SELECT position, at, principal, action, subject, purpose, prev, hash
+    FROM audit WHERE position > :after ORDER BY position LIMIT :chunk
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verifying found: how many rows hold, the last one's hash (hex), and the first position that does not fit.
+
+    Rows cut off at the end leave a chain that holds: compare `head` with one that was noted elsewhere.
+    """
+
+    rows: int
+    head: str
+    broken_at: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was changed, put in or taken out."""
+        return self.broken_at is None
+
+
+async def append(  # noqa: PLR0913, PLR0917 - one argument per column
+    session: AsyncSession, principal: Principal, action: str, subject: str | UUID, purpose: str, now: datetime
+) -> None:
+    """Write down, before it is answered, that the principal does `action` to `subject`, and what for.
+
+    Rows are chained in the order of their commits: the chain is held until the transaction ends.
+    """
+    await session.execute(_HOLD, {"lock": _LOCK})
+    head = (await session.execute(_HEAD)).one_or_none()
+    position, prev = (head.position + 1, head.hash) if head else (1, _BEFORE_THE_FIRST)
+    said = {"principal": principal.name, "action": action, "subject": str(subject), "purpose": purpose}
+    sealed = _hash(prev, position, now, *said.values())
+    await session.execute(_APPEND, said | {"at": now, "position": position, "prev": prev, "hash": sealed})
+
+
+async def verify(session: AsyncSession) -> Verdict:
+    """Recompute the whole chain and say where it breaks first."""
+    count, head = 0, _BEFORE_THE_FIRST
+    async for row in _rows(session):
+        if not _fits(row, count + 1, head):
+            return Verdict(count, head.hex(), row.position)
+        count, head = count + 1, row.hash
+    return Verdict(count, head.hex(), None)
+
+
+async def _rows(session: AsyncSession) -> AsyncIterator[Row[*tuple[object, ...]]]:
+    after = -(2**63)
+    while chunk := (await session.execute(_AFTER, {"after": after, "chunk": _CHUNK})).all():
+        for row in chunk:
+            yield row
+        after = chunk[-1].position
+
+
+def _fits(row: Row[*tuple[object, ...]], position: int, prev: bytes) -> bool:
+    expected = _hash(prev, position, row.at, row.principal, row.action, row.subject, row.purpose)
+    return (row.position, row.prev, row.hash) == (position, prev, expected)
+
+
+def _hash(prev: bytes, position: int, at: datetime, *said: str) -> bytes:
+    written = json.dumps([position, at.astimezone(UTC).isoformat(), *said], separators=(",", ":"))
+    return hashlib.sha256(prev + written.encode()).digest()

@@ -1,4 +1,4 @@
-"""What became of each submission of one `make run`: the book that publishing and watching write, and the screen reads."""
+"""What became of each submission of one `make run`: publishing and watching write this book, the screen reads it."""
 
 from collections import Counter
 from dataclasses import dataclass, field

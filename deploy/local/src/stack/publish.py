@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from aiokafka import AIOKafkaProducer
@@ -18,6 +19,7 @@ from stack.outcome import Book, Sent
 _PATIENCE_S = 120.0
 _AT_ONCE = 8
 _TOO_MANY = 429
+_JSON = {"content-type": "application/json"}
 
 
 def run(file: Path | None) -> int:
@@ -78,7 +80,7 @@ async def _publish(producer: AIOKafkaProducer, group: Iterable[Sent]) -> None:
         one.spot = (record.topic, record.partition, record.offset)
 
 
-async def _send(producer: AIOKafkaProducer, one: Sent) -> tuple[Sent, "asyncio.Future"]:
+async def _send(producer: AIOKafkaProducer, one: Sent) -> tuple[Sent, "asyncio.Future[Any]"]:
     submission = one.submission
     one.at = asyncio.get_running_loop().time()
     key = submission.source_id.encode("utf-8", "surrogatepass") if submission.source_id else None
@@ -101,8 +103,8 @@ async def _http(book: Book, env: Mapping[str, str]) -> None:
 async def _post(client: httpx2.AsyncClient, one: Sent, env: Mapping[str, str]) -> None:
     one.at = asyncio.get_running_loop().time()
     credential = watch.bearer(f"channel.{one.submission.channel}", env)
-    said = {"content": one.submission.body, "headers": {"content-type": "application/json"} | credential}
-    while (answer := await client.post("/v1/complaints", **said)).status_code == _TOO_MANY:
+    said = client.build_request("POST", "/v1/complaints", content=one.submission.body, headers=credential | _JSON)
+    while (answer := await client.send(said)).status_code == _TOO_MANY:
         await asyncio.sleep(float(answer.headers.get("retry-after", 1)))
     if answer.is_success:
         one.complaint = answer.json()["complaint_id"]

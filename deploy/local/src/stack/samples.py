@@ -49,8 +49,8 @@ def _of_line(line: bytes) -> Submission:
             return _citizen_message(said)
         case {"channel": str(channel), **complaint} if channel in set(Channel):
             return _submission(Channel(channel), "topic", complaint)
-        case dict():
-            return _submission(Channel.CITIZEN_APP, "topic", said)
+        case {**complaint} if complaint:
+            return _submission(Channel.CITIZEN_APP, "topic", complaint)
         case _:
             return Submission(Channel.CITIZEN_APP, "topic", line, None)
 

@@ -87,12 +87,11 @@ def _tables(book: Book, counts: Counts) -> Table:
 
 def _table(title: str, counts: Counter[str]) -> Table:
     table = Table(title, "")
-    for name, count in counts.most_common(_ROWS):
+    ranked = counts.most_common()
+    for name, count in ranked[:_ROWS]:
         table.add_row(name, str(count))
-    if len(counts) > _ROWS:
-        table.add_row(
-            f"and {len(counts) - _ROWS} others", str(counts.total() - sum(c for _, c in counts.most_common(_ROWS)))
-        )
+    if rest := ranked[_ROWS:]:
+        table.add_row(f"and {len(rest)} others", str(sum(count for _, count in rest)))
     return table
 
 

@@ -18,6 +18,7 @@ from stack.outcome import Book, Sent
 
 _ROUND_S = 0.2
 _ASKED_AT_ONCE = 100
+_WATCHED = {topics.TICKETS.name, topics.DIRECTORY.name}
 
 
 def signed_in(principal: str, env: Mapping[str, str]) -> dict[str, Any]:
@@ -75,9 +76,7 @@ async def _consumer(env: Mapping[str, str]) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 def _watched(name: str) -> bool:
-    return (
-        name in {topics.TICKETS.name, topics.DIRECTORY.name} or name.startswith("dispatch.") or name.endswith(".parked")
-    )
+    return name in _WATCHED or name.startswith("dispatch.") or name.endswith(".parked")
 
 
 async def _facts(consumer: AIOKafkaConsumer, book: Book) -> None:

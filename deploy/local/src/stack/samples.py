@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -40,7 +40,7 @@ def from_file(path: Path) -> list[Submission]:
 def _of_line(line: bytes) -> Submission:
     try:
         said = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     match said:
         case {"channel": str(channel), "body": dict()} if channel in set(Channel):
@@ -49,8 +49,8 @@ def _of_line(line: bytes) -> Submission:
             return _citizen_message(said)
         case {"channel": str(channel), **complaint} if channel in set(Channel):
             return _submission(Channel(channel), "topic", complaint)
-        case {**complaint} if complaint:
-            return _submission(Channel.CITIZEN_APP, "topic", complaint)
+        case {"source_id": str(source)}:
+            return Submission(Channel.CITIZEN_APP, "topic", line, source)
         case _:
             return Submission(Channel.CITIZEN_APP, "topic", line, None)
 
@@ -78,7 +78,7 @@ def _wrapped(said: dict[str, Any]) -> Submission:
     return _submission(Channel(said["channel"]), said.get("via", "topic"), body)
 
 
-def _submission(channel: Channel, via: str, body: dict[str, Any]) -> Submission:
+def _submission(channel: Channel, via: str, body: Mapping[Any, Any]) -> Submission:
     source = body.get("source_id")
     written = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return Submission(channel, via, written, source if isinstance(source, str) else None)

@@ -69,3 +69,12 @@ class TicketState(StrEnum):
 
     QUEUED = "queued"
     DISPATCHED = "dispatched"
+
+
+class Purpose(StrEnum):
+    """What somebody looks at one complaint for (rules 6, 7); it is written into the audit trail."""
+
+    HANDLING = "handling"
+    REVISIT = "revisit"
+    SUPERVISION = "supervision"
+    REGISTRATION = "registration"

@@ -1,0 +1,125 @@
+"""The HTTP doors: a channel submits and asks for receipts, a service or the centre looks at one complaint."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel
+
+from chassis import idempotency, web
+from chassis.security import Principal, allow
+from chassis.work import Work
+from contracts.base import Instant
+from contracts.refusals import Refused
+from contracts.vocabulary import Channel, Purpose
+from intake import domain, usecases
+from intake.domain import ComplaintForm, Known, SourceId, Submission
+from intake.usecases import Kit
+
+router = APIRouter(prefix="/v1")
+
+
+class Receipt(BaseModel):
+    """What the reporter is given: the receipt to ask with, and the secret that proves it is theirs."""
+
+    source_id: str
+    complaint_id: UUID
+    receipt: str
+    secret: str
+    registered_at: Instant
+
+
+class Complaint(BaseModel):
+    """One complaint, with what it says as it was normalised."""
+
+    complaint_id: UUID
+    channel: Channel
+    receipt: str
+    registered_at: Instant
+    content: dict[str, Any]
+
+
+def channel(who: Annotated[Principal, web.Caller]) -> Channel:
+    """The channel whose credential this is. Raises Refused("principal.not-allowed") for everybody else."""
+    allow(who, "channel")
+    if who.rest not in set(Channel):
+        raise Refused("principal.not-allowed")
+    return Channel(who.rest)
+
+
+async def submitted(request: Request, said_by: Annotated[Channel, Depends(channel)]) -> Submission:
+    """The submission in the body, as received: read whole before a transaction is opened for it."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refused("request.media-type")
+    return domain.read(said_by, await request.body())
+
+
+_FORM = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": ComplaintForm.model_json_schema()}}}
+}
+
+
+@router.post(
+    "/complaints", status_code=201, responses={200: {"model": Receipt}}, openapi_extra=_FORM, dependencies=[web.limited]
+)
+async def submit(  # noqa: PLR0913, PLR0917 - one argument per part of the request
+    submission: Annotated[Submission, Depends(submitted)],
+    who: Annotated[Principal, web.Caller],
+    work: Annotated[Work[Kit], web.InWork],
+    response: Response,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Receipt:
+    """Register a complaint: 201 the first time, 200 and the same answer again."""
+    if idempotency_key is not None:
+        request = idempotency.fingerprint(b"complaint", usecases.fingerprint(work.kit, submission))
+        await idempotency.claim(work.session, who, idempotency_key, request, work.now)
+    [registered] = await usecases.register(work, [submission])
+    response.status_code = 201 if registered.first else 200
+    return _receipt(work.kit, registered.complaint)
+
+
+@router.get("/receipts", dependencies=[web.limited])
+async def receipts(
+    source_id: Annotated[list[SourceId], Query(max_length=100)],
+    said_by: Annotated[Channel, Depends(channel)],
+    work: Annotated[Work[Kit], web.InWork],
+) -> list[Receipt]:
+    """The receipts of the channel's own complaints; those it has not got registered are absent."""
+    return [_receipt(work.kit, one) for one in await usecases.receipts(work, said_by, source_id)]
+
+
+def looker(who: Annotated[Principal, web.Caller]) -> Principal:
+    """One who may see what a complaint says. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
+    allow(who, "service", "centre")
+    return who
+
+
+def stated(
+    purpose: Annotated[str | None, Query(json_schema_extra={"enum": list(Purpose)})] = None,
+) -> Purpose:
+    """What a complaint is looked at for. Raises Refused("purpose.missing") unless it is one of the purposes."""
+    if purpose not in set(Purpose):
+        raise Refused("purpose.missing")
+    return Purpose(purpose)
+
+
+@router.get("/complaints/{complaint_id}")
+async def look(
+    complaint_id: UUID,
+    who: Annotated[Principal, Depends(looker)],
+    purpose: Annotated[Purpose, Depends(stated)],
+    work: Annotated[Work[Kit], web.InWork],
+) -> Complaint:
+    """One complaint with what it says; who looked and what for is written down before it is answered (rules 7)."""
+    opened = await usecases.open_one(work, who, complaint_id, purpose)
+    return Complaint.model_validate(opened, from_attributes=True)
+
+
+def _receipt(kit: Kit, complaint: Known) -> Receipt:
+    return Receipt(
+        source_id=complaint.source_id,
+        complaint_id=complaint.complaint_id,
+        receipt=complaint.receipt,
+        secret=usecases.secret(kit, complaint.complaint_id),
+        registered_at=complaint.registered_at,
+    )

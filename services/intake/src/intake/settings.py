@@ -1,0 +1,18 @@
+"""What an operator may change about intake."""
+
+from pydantic import Field
+
+from chassis.settings import Settings
+
+
+class IntakeSettings(Settings, service="intake"):
+    """The common settings, and the policy of registering."""
+
+    future_tolerance_seconds: int = Field(default=300, ge=0)
+    """How far ahead of ours a channel's clock may be (policy)."""
+    longest_subject: int = Field(default=200, ge=1)
+    """Characters (policy)."""
+    longest_text: int = Field(default=10_000, ge=1)
+    """Characters (policy)."""
+    most_attachments: int = Field(default=5, ge=0)
+    """For one complaint (policy)."""

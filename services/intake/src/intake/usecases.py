@@ -1,0 +1,134 @@
+"""What intake does: registers complaints once, says again what it answered, opens one for those who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import audit
+from chassis.security import Principal
+from chassis.vault import Vault, about
+from chassis.work import Work
+from contracts.complaints import ComplaintRegistered
+from contracts.refusals import Refused
+from contracts.vocabulary import Channel, Purpose, ReporterKind
+from intake import domain, store
+from intake.domain import At, Entry, Known, Policy, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Intake's equipment."""
+
+    vault: Vault
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A complaint of which a submission was the `first`, or which it said again."""
+
+    complaint: Known
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A complaint with what it says, normalised, for one who may see it."""
+
+    complaint_id: UUID
+    channel: Channel
+    receipt: str
+    registered_at: datetime
+    content: dict[str, Any]
+
+
+async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[Registered]:
+    """Register every complaint once per channel and source id, and find it again each time it is said (rules 2.1–2.2).
+
+    Raises Refused as `domain.admit` does, and `complaint.different-body` for another one under a known source id.
+    """
+    for one in submissions:
+        domain.admit(one, work.kit.policy, work.now)
+    prints = [fingerprint(work.kit, one) for one in submissions]
+    entries = {at: _entry(work, *first) for at, first in _firsts(submissions, prints).items()}
+    added = await store.add(work.session, entries.values())
+    new = {at: entry for at, entry in entries.items() if entry.complaint_id in added}
+    known: dict[At, Known] = new | await store.known(work.session, entries.keys() - new.keys())
+    found = [domain.same(known[one.at], print_) for one, print_ in zip(submissions, prints, strict=True)]
+    work.tell(*map(_registered, new.values()))
+    return [Registered(complaint, complaint.complaint_id in added) for complaint in found]
+
+
+async def receipts(work: Work[Kit], channel: Channel, source_ids: Sequence[str]) -> list[Known]:
+    """Those of the channel's complaints that are registered, as its reporters are told of them."""
+    found = await store.known(work.session, {(channel.value, source_id) for source_id in source_ids})
+    return list(found.values())
+
+
+async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, purpose: Purpose) -> Opened:
+    """The complaint with what it says, after it was written down who looks at it and what for (rules 7).
+
+    Raises Refused("complaint.unknown").
+    """
+    sealed = await store.sealed(work.session, complaint_id)
+    if sealed is None:
+        raise Refused("complaint.unknown")
+    await audit.append(work.session, principal, "complaint.read", complaint_id, purpose, work.now)
+    vault = work.kit.vault
+    content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
+    return Opened(
+        complaint_id, Channel(sealed.channel), sealed.receipt, sealed.registered_at, domain.said(content)
+    )
+
+
+def fingerprint(kit: Kit, submission: Submission) -> bytes:
+    """What a submission is compared by; without the key nobody can test a guess of what it says."""
+    return kit.vault.blind(b"submission\0" + submission.canonical)
+
+
+def secret(kit: Kit, complaint_id: UUID) -> str:
+    """The reporter's secret, drawn from the id by a key outside the database: the same each time, stored as a hash only."""
+    return domain.secret(kit.vault.blind(b"secret\0" + complaint_id.bytes))
+
+
+def _firsts(submissions: Sequence[Submission], prints: Sequence[bytes]) -> dict[At, tuple[Submission, bytes]]:
+    """The submissions without what is said twice among them, each with its fingerprint."""
+    firsts: dict[At, tuple[Submission, bytes]] = {}
+    for one, print_ in zip(submissions, prints, strict=True):
+        firsts.setdefault(one.at, (one, print_))
+    return firsts
+
+
+def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry:
+    complaint_id, vault, form = work.new_id(), work.kit.vault, submission.form
+    key = vault.new_key()
+    return Entry(
+        complaint_id=complaint_id,
+        channel=submission.channel.value,
+        source_id=form.source_id,
+        registered_at=work.now,
+        receipt=domain.receipt(complaint_id, work.now),
+        fingerprint=fingerprint,
+        submitted_at=form.submitted_at,
+        reporter_kind=form.reporter.kind.value,
+        matter_code=form.matter_code,
+        place_code=form.place_code,
+        secret_hash=domain.secret_hash(secret(work.kit, complaint_id)),
+        wrapped_key=key.wrapped,
+        raw=vault.seal(key, submission.raw, about(complaint_id, "raw")),
+        content=vault.seal(key, submission.content, about(complaint_id, "content")),
+    )
+
+
+def _registered(entry: Entry) -> ComplaintRegistered:
+    return ComplaintRegistered(
+        complaint_id=entry.complaint_id,
+        channel=Channel(entry.channel),
+        reporter_kind=ReporterKind(entry.reporter_kind),
+        submitted_at=entry.submitted_at,
+        registered_at=entry.registered_at,
+        matter_code=entry.matter_code,
+        place_code=entry.place_code,
+    )

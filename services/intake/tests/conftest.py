@@ -67,12 +67,21 @@ HOSTILE = [
     Hostile("UTF-16", body().decode().encode("utf-16"), "complaint.encoding"),
     Hostile("10,000 brackets", b"[" * 10_000 + b"]" * 10_000, "complaint.not-json"),
     Hostile("10,000 objects", b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "complaint.not-json"),
-    Hostile("a field said twice", body().replace(b'{"source_id"', b'{"text": "x", "source_id"', 1), "complaint.not-json"),
+    Hostile(
+        "a field said twice", body().replace(b'{"source_id"', b'{"text": "x", "source_id"', 1), "complaint.not-json"
+    ),
     Hostile(
         "a field said twice behind escaped quotes",
         body(text="Q").replace(b'"Q"', b'"\\u0022\\u0022\\u0022\\u0022", "text": "x"'),
         "complaint.not-json",
     ),
+    Hostile(
+        "a field said twice, once 900 deep",
+        body().replace(b'{"source_id"', b'{"text": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b', "source_id"', 1),
+        "complaint.not-json",
+    ),
+    Hostile("600 brackets", b'{"text": ' + b"[" * 600 + b"]" * 600 + b"}", "complaint.invalid"),
+    Hostile("10,000 fields", json.dumps(dict.fromkeys(map(str, range(10_000)))).encode(), "complaint.invalid"),
     Hostile("an array", b"[]", "complaint.invalid"),
     Hostile("a string", b'"complaint"', "complaint.invalid"),
     Hostile("an unknown field", body(urgent="yes"), "complaint.invalid"),
@@ -105,7 +114,11 @@ HOSTILE = [
     Hostile("an ID number of a day that was not", _reporter(id_number="310151199002300015"), "complaint.id-number"),
     Hostile("an ID number of somebody unborn", _reporter(id_number="310151203001010015"), "complaint.id-number"),
     Hostile("a wrong credit code", _reporter(credit_code="91310000132149237H"), "complaint.credit-code"),
-    Hostile("six attachments", body(attachments=[{"name": "a", "media_type": "a/b", "content_base64": ""}] * 6), "complaint.invalid"),
+    Hostile(
+        "six attachments",
+        body(attachments=[{"name": "a", "media_type": "a/b", "content_base64": ""}] * 6),
+        "complaint.invalid",
+    ),
     Hostile(
         "an attachment that is not base64",
         body(attachments=[{"name": "a.png", "media_type": "image/png", "content_base64": "*"}]),

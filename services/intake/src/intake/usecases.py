@@ -78,9 +78,7 @@ async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, pu
     await audit.append(work.session, principal, "complaint.read", complaint_id, purpose, work.now)
     vault = work.kit.vault
     content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
-    return Opened(
-        complaint_id, Channel(sealed.channel), sealed.receipt, sealed.registered_at, domain.said(content)
-    )
+    return Opened(complaint_id, Channel(sealed.channel), sealed.receipt, sealed.registered_at, domain.said(content))
 
 
 def fingerprint(kit: Kit, submission: Submission) -> bytes:
@@ -89,7 +87,7 @@ def fingerprint(kit: Kit, submission: Submission) -> bytes:
 
 
 def secret(kit: Kit, complaint_id: UUID) -> str:
-    """The reporter's secret, drawn from the id by a key outside the database: the same each time, stored as a hash only."""
+    """The reporter's secret, drawn from the id by a key outside the database: each time the same, stored as a hash."""
     return domain.secret(kit.vault.blind(b"secret\0" + complaint_id.bytes))
 
 

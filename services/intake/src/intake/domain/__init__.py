@@ -1,0 +1,27 @@
+"""The rules of registering (四(一), rules 2): what a submission must look like, what it becomes, what it is answered.
+
+`read` says whether what a channel sent is a complaint at all, and normalises it; `admit` decides what needs the present
+instant or the policy; `same` whether something said under a known source id is the same complaint.
+"""
+
+from intake.domain.form import ComplaintForm, SourceId
+from intake.domain.receipts import receipt, secret, secret_hash
+from intake.domain.registration import Entry, Known, Policy, admit, same
+from intake.domain.submission import At, Submission, read, said
+
+__all__ = [
+    "At",
+    "ComplaintForm",
+    "Entry",
+    "Known",
+    "Policy",
+    "SourceId",
+    "Submission",
+    "admit",
+    "read",
+    "receipt",
+    "said",
+    "same",
+    "secret",
+    "secret_hash",
+]

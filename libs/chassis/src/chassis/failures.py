@@ -1,0 +1,38 @@
+"""What passes by itself and what does not: the one place that tells an outage from a bug."""
+
+import socket
+
+from asyncpg import InterfaceError as ClientError  # type: ignore[import-untyped]
+from asyncpg import PostgresError
+from sqlalchemy import exc
+
+_PASSING_CLASSES = ("08", "40", "53", "57", "58")
+"""SQLSTATE classes: connection, rollback (deadlock, serialization), resources, intervention, system errors."""
+_PASSING_STATES = frozenset(("25P03", "55P03", "28P01", "28000"))
+"""Idle in transaction for too long, lock not available; a login refused while passwords are being changed."""
+
+
+def passes(error: BaseException) -> bool:
+    """Whether this is an outage (database, network, time) that trying again gets over, and not a bug or a refusal.
+
+    A killed backend shows as InternalError or InterfaceError too (sharp edge 7), so all of these pass.
+    """
+    if isinstance(error, exc.DBAPIError):
+        return _database_passes(error)
+    if isinstance(error, PostgresError):
+        return _state_passes(error.sqlstate)
+    network = (ConnectionError, TimeoutError, socket.gaierror, exc.TimeoutError, exc.DisconnectionError, ClientError)
+    return isinstance(error, network) or type(error) is OSError
+
+
+def _database_passes(error: exc.DBAPIError) -> bool:
+    always = (exc.OperationalError, exc.InterfaceError, exc.InternalError)
+    return error.connection_invalidated or isinstance(error, always) or _state_passes(_state(error))
+
+
+def _state(error: exc.DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _state_passes(state: str | None) -> bool:
+    return state is not None and (state[:2] in _PASSING_CLASSES or state in _PASSING_STATES)

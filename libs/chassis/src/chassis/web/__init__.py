@@ -1,0 +1,24 @@
+"""The web door: what an `api.py` uses, and the ASGI application that a service's routers become.
+
+@router.post("/complaints", dependencies=[web.limited])
+async def submit(work: Annotated[Work[Kit], web.InWork], who: Annotated[Principal, web.Caller], form: Form) -> …
+"""
+
+from chassis.security import Principal, allow
+from chassis.web.application import Runtime, Served, application
+from chassis.web.dependencies import Caller, InWork, caller, limited, open_work
+from chassis.web.problems import Problem
+
+__all__ = [
+    "Caller",
+    "InWork",
+    "Principal",
+    "Problem",
+    "Runtime",
+    "Served",
+    "allow",
+    "application",
+    "caller",
+    "limited",
+    "open_work",
+]

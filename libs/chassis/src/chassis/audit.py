@@ -47,7 +47,7 @@ class Verdict:
         return self.broken_at is None
 
 
-async def append(  # noqa: PLR0913, PLR0917 - one argument per column
+async def append(
     session: AsyncSession, principal: Principal, action: str, subject: str | UUID, purpose: str, now: datetime
 ) -> None:
     """Write down, before it is answered, that the principal does `action` to `subject`, and what for.

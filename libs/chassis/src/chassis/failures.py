@@ -2,7 +2,7 @@
 
 import socket
 
-from asyncpg import InterfaceError as ClientError  # type: ignore[import-untyped]
+from asyncpg import InterfaceError as ClientError
 from asyncpg import PostgresError
 from sqlalchemy import exc
 

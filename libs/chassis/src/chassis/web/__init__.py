@@ -8,6 +8,7 @@ from chassis.security import Principal, allow
 from chassis.web.application import Runtime, Served, application
 from chassis.web.dependencies import Caller, InWork, caller, limited, open_work
 from chassis.web.problems import Problem
+from chassis.web.server import listening
 
 __all__ = [
     "Caller",
@@ -20,5 +21,6 @@ __all__ = [
     "application",
     "caller",
     "limited",
+    "listening",
     "open_work",
 ]

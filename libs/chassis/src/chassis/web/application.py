@@ -1,8 +1,7 @@
 """The ASGI application of a service: its API under /v1, and what operators and Prometheus look at."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cache
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Response
@@ -24,16 +23,23 @@ class Served(Protocol):
     """What the web door needs to know of a service."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the service is called."""
+        ...
+
     @property
-    def api(self) -> Sequence[APIRouter]: ...
+    def api(self) -> Sequence[APIRouter]:
+        """Its routers, whose paths begin with /v1."""
+        ...
 
 
 class Runtime(Protocol):
     """What the web door needs of a running service."""
 
     @property
-    def settings(self) -> Settings: ...
+    def settings(self) -> Settings:
+        """The settings that the service was started with."""
+        ...
 
     def work(self) -> AbstractAsyncContextManager[object]:
         """A Work whose transaction is committed at the end, or rolled back when something is raised."""
@@ -56,10 +62,11 @@ def application(service: Served, runtime: Runtime, *, api: bool = True) -> FastA
     settings = runtime.settings
     app = _bare(service.name, settings)
     app.state.runtime, app.state.keyring = runtime, Keyring(settings.keys)
-    app.state.limiter, app.state.names = Limiter.from_settings(settings), _names(app)
+    app.state.limiter = Limiter.from_settings(settings)
     app.include_router(_operations(runtime))
     for router in service.api if api else ():
         app.include_router(router, responses=problems.RESPONSES)
+    app.state.names = frozenset(_declared(app.openapi()))
     return app
 
 
@@ -125,12 +132,8 @@ def _health(reasons: Sequence[str]) -> Response:
     return JSONResponse(said, 503 if reasons else 200, {"Cache-Control": "no-store"})
 
 
-def _names(app: FastAPI) -> Callable[[], frozenset[str]]:
-    """The names of every field and parameter that the API declares: a problem's paths show these alone."""
-    return cache(lambda: frozenset(_declared(app.openapi())))
-
-
 def _declared(schema: Any) -> Iterator[str]:
+    """The names of every field and parameter of an OpenAPI document: the paths of problems show these alone."""
     match schema:
         case dict():
             yield from schema.get("properties", ())

@@ -23,6 +23,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _JSON = re.compile(r'application/(?:[a-z0-9.-]+\+)?json *(?:; *charset="?utf-8"? *)?', re.IGNORECASE)
 _NO_ROUTE = "-"
+_NO_STATUS = 499
+"""Nobody was there to be answered: the client left, or the process ends."""
 _DRAINED = 16
 """How many times the limit is read and thrown away, so that a client that is still sending hears the refusal."""
 
@@ -41,14 +43,17 @@ class Edge:
         exchange = _Exchange(scope, send)
         traced = telemetry.span(exchange.method, SpanKind.SERVER, _header(scope, b"traceparent"))
         with bound_contextvars(request_id=exchange.request_id), traced as span:
-            await self._answered(exchange, _Body(scope, receive, self._largest))
-            exchange.close(span)
+            try:
+                await self._answered(exchange, _Body(scope, receive, self._largest))
+            finally:
+                exchange.close(span)
 
     async def _answered(self, exchange: "_Exchange", body: "_Body") -> None:
+        limit = asyncio.timeout(self._seconds)
         try:
-            async with asyncio.timeout(self._seconds) as limit:
-                exchange.limit = limit
-                await self._app(exchange.scope, body, exchange.send)
+            async with limit:
+                _check_address(exchange.scope)
+                await self._app(exchange.scope, body, exchange.sending(limit))
         except Exception as error:  # noqa: BLE001 - nothing of a failure may reach the client (rules 7)
             await exchange.fail(error, late=limit.expired())
 
@@ -61,47 +66,56 @@ class _Exchange:
         self.request_id = given if _REQUEST_ID.fullmatch(given) else str(new_id(SystemClock().now()))
         self.method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         self.scope, self._send, self._began, self._status = scope, send, perf_counter(), 0
-        self.limit: asyncio.Timeout | None = None
         self._state: MutableMapping[str, Any] = scope.setdefault("state", {})
         self._state["request_id"] = self.request_id
 
-    async def send(self, message: Message) -> None:
-        """Pass on the answer, with the headers that every answer has; its time limit ends where it starts."""
+    def sending(self, limit: asyncio.Timeout) -> Send:
+        """Where the application sends its answer; the time limit ends where the answer starts."""
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start" and not limit.expired():
+                limit.reschedule(None)
+            await self._pass_on(message)
+
+        return send
+
+    async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), *self._headers()]}
-            if self.limit and not self.limit.expired():
-                self.limit.reschedule(None)
+            given = list(message.get("headers", ()))
+            message = {**message, "headers": given + self._headers({name for name, _ in given})}
         await self._send(message)
 
-    def _headers(self) -> list[tuple[bytes, bytes]]:
-        said = {"x-request-id": self.request_id, "x-content-type-options": "nosniff"}
+    def _headers(self, given: set[bytes]) -> list[tuple[bytes, bytes]]:
+        """The headers that every answer has, and those that a dependency left in the request's state."""
+        said = {"x-request-id": self.request_id, "x-content-type-options": "nosniff", **self._state.get("headers", {})}
         if self.scope["path"].startswith("/v1"):
             said["cache-control"] = "no-store"
-        said |= self._state.get("headers", {})
-        return [(name.encode(), value.encode()) for name, value in said.items()]
+        return [(name.encode(), value.encode()) for name, value in said.items() if name.encode() not in given]
 
     async def fail(self, error: Exception, *, late: bool) -> None:
         """Answer a failure that nobody else did; one in the middle of an answer can only break the connection off."""
-        code = "request.deadline" if late else None
-        self._tell(error, code)
+        if late or not isinstance(error, Turned):
+            self._tell(error, late=late)
         if self._status:
             raise error
-        response = problems.answer(code, self.request_id) if code else problems.told(error, self.request_id)
-        await response(self.scope, _nothing, self.send)
+        answer = problems.answer("request.deadline", self.request_id) if late else problems.told(error, self.request_id)
+        await answer(self.scope, _nothing, self._pass_on)
 
-    def _tell(self, error: Exception, code: str | None) -> None:
-        tell = log.warning if code or passes(error) else log.error
-        tell("request.failed", method=self.method, route=self._route(), code=code, error=telemetry.failure(error))
+    def _tell(self, error: Exception, *, late: bool) -> None:
+        tell = log.warning if late or passes(error) else log.error
+        event = "request.late" if late else "request.failed"
+        tell(event, method=self.method, route=self._route(), error=telemetry.failure(error))
 
     def close(self, span: Span) -> None:
         """Count the request and name its span by its route, not by its path, which holds ids."""
-        route = self._route()
-        metrics.HTTP_SECONDS.labels(self.method, route, self._status).observe(perf_counter() - self._began)
+        route, status = self._route(), self._status or _NO_STATUS
+        metrics.HTTP_SECONDS.labels(self.method, route, status).observe(perf_counter() - self._began)
         span.update_name(f"{self.method} {route}")
-        span.set_attribute("http.response.status_code", self._status)
-        if self._status >= 500:
-            telemetry.ended_badly(span, str(self._status))
+        span.set_attributes({"http.request.method": self.method, "http.route": route})
+        span.set_attribute("http.response.status_code", status)
+        if status >= 500:
+            telemetry.ended_badly(span, str(status))
 
     def _route(self) -> str:
         return getattr(self.scope.get("route"), "path", _NO_ROUTE)
@@ -148,6 +162,13 @@ class _Body:
         except strict.NotStrict as error:
             code = "request.invalid" if error.kind == "nul" else "request.not-json"
             raise Turned(code, FieldError(path="body", kind=error.kind)) from None
+
+
+def _check_address(scope: Scope) -> None:
+    """PostgreSQL holds no NUL: no path or query has one. Raises Turned."""
+    for place, said in (("path", scope["path"].encode(errors="replace")), ("query", scope["query_string"])):
+        if b"\0" in said or b"%00" in said:
+            raise Turned("request.invalid", FieldError(path=place, kind="nul"))
 
 
 def _header(scope: Scope, name: bytes) -> str:

@@ -108,7 +108,7 @@ def _called_for(code: str, status: int, details: Mapping[str, object]) -> dict[s
 
 async def refused(request: Request, error: Exception) -> Response:
     """What FastAPI answers when a use case, a model or the router says no."""
-    return told(error, request.state.request_id, request.app.state.names())
+    return told(error, request.state.request_id, request.app.state.names)
 
 
 def told(error: Exception, request_id: str, known: frozenset[str] = frozenset()) -> Response:
@@ -127,11 +127,16 @@ def told(error: Exception, request_id: str, known: frozenset[str] = frozenset())
 
 
 def _of_refusal(error: Refused, request_id: str, known: frozenset[str]) -> Response:
+    """`fields` of a refusal are written `path: kind` (contracts.base.field_paths); its other details are codes."""
     fields = error.details.get("fields", ())
     said = [str(one).rpartition(": ") for one in fields] if isinstance(fields, list | tuple) else []
-    errors = [_error(path.split("."), kind, known) for path, _, kind in said]
+    errors = [_error(map(_place, path.split(".")), kind, known) for path, _, kind in said]
     details = {name: scrub.value(one) for name, one in error.details.items() if name != "fields"}
     return answer(error.code, request_id, errors, details)
+
+
+def _place(segment: str) -> str | int:
+    return int(segment) if segment.isascii() and segment.isdigit() and len(segment) <= 3 else segment
 
 
 def _error(loc: Iterable[object], kind: str, known: frozenset[str]) -> FieldError:
@@ -140,10 +145,8 @@ def _error(loc: Iterable[object], kind: str, known: frozenset[str]) -> FieldErro
 
 
 def _segment(one: object, known: frozenset[str]) -> str:
-    """A key that we did not name is input, and input is not repeated; places in lists are."""
-    said = str(one)
-    short_number = said.isascii() and said.isdigit() and len(said) <= 4
-    return said if said in known or said in _PLACES or short_number else _HIDDEN
+    """Places in lists and names that we gave; a key of an object that we did not name is input."""
+    return str(one) if isinstance(one, int) or one in known or one in _PLACES else _HIDDEN
 
 
 _STATUS = {

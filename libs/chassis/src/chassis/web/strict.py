@@ -9,7 +9,7 @@ DEEPEST = 64
 """Levels of nesting; nothing of ours has ten."""
 _LARGEST_INTEGER = 2**53 - 1
 _LONGEST_INTEGER = 17
-_SUSPECT = ("\\ud", "\\uD", "\\u0000")
+_ESCAPES = ("\\ud", "\\uD", "\\u0000")
 
 
 class NotStrict(Exception):  # noqa: N818 - read by people as a sentence
@@ -25,12 +25,15 @@ def read(body: bytes) -> object:
     `number`, `surrogate`, `nul`.
     """
     written = _decoded(body)
-    if _deep(written):
-        raise NotStrict("depth")
     value = _parsed(written)
-    if any(suspect in written for suspect in _SUSPECT):
-        _check_texts(value)
+    if _suspect(written):
+        _check(value)
     return value
+
+
+def _suspect(written: str) -> bool:
+    """Whether it may nest too deep or hold such texts: nearly everything does not, and is not walked through."""
+    return written.count("[") + written.count("{") > DEEPEST or any(escape in written for escape in _ESCAPES)
 
 
 def _decoded(body: bytes) -> str:
@@ -49,8 +52,10 @@ def _parsed(written: str) -> object:
             parse_float=_finite,
             parse_constant=_refused_constant,
         )
-    except (json.JSONDecodeError, RecursionError):
+    except json.JSONDecodeError:
         raise NotStrict("syntax") from None
+    except RecursionError:
+        raise NotStrict("depth") from None
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -77,43 +82,30 @@ def _refused_constant(_: str) -> NoReturn:
     raise NotStrict("number")
 
 
-def _deep(written: str) -> bool:
-    """Whether it nests too deep; brackets are counted first, since nearly everything has few."""
-    if written.count("[") + written.count("{") <= DEEPEST:
-        return False
-    level, quoted, escaped = 0, False, False
-    for character in written:
-        if quoted:
-            quoted, escaped = escaped or character != '"', character == "\\" and not escaped
-        elif character in "[{":
-            level += 1
-            if level > DEEPEST:
-                return True
-        elif character in "]}":
-            level -= 1
-        else:
-            quoted = character == '"'
-    return False
-
-
-def _check_texts(value: object) -> None:
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            _check_text(one)
-        else:
-            waiting.extend(_inside(one))
+def _check(value: object) -> None:
+    """Walk through the value, level by level."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [inner for one in level for inner in _inside(one)]
+    if level:
+        raise NotStrict("depth")
 
 
 def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return [*value.keys(), *value.values()]
-    return value if isinstance(value, list) else ()
+    match value:
+        case str():
+            _check_text(value)
+        case dict():
+            return [*value.keys(), *value.values()]
+        case list():
+            return value
+    return ()
 
 
 def _check_text(written: str) -> None:
     if "\0" in written:
         raise NotStrict("nul")
-    if any("\ud800" <= character <= "\udfff" for character in written):
-        raise NotStrict("surrogate")
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        raise NotStrict("surrogate") from None

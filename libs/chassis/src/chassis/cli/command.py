@@ -1,0 +1,44 @@
+"""`bbcs`: the operator's command, with the parts that services add to it."""
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+
+from chassis.cli import environment, topics
+from chassis.cli.failure import Unable
+from chassis.settings import UnusableSettings
+from contracts.refusals import Refused
+
+COMMANDS = "bbcs.commands"
+"""The group of entry points under which a package names a typer app of its own."""
+
+
+def build() -> typer.Typer:
+    """The whole command."""
+    app = typer.Typer(name="bbcs", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    app.callback()(_bbcs)
+    app.add_typer(topics.app, name="topics")
+    for point in sorted(entry_points(group=COMMANDS)):
+        app.add_typer(point.load(), name=point.name)
+    return app
+
+
+def _bbcs() -> None:
+    """The operator's command: topics, facts, parked messages, and what each service adds."""
+    environment.load()
+
+
+def main() -> None:
+    """Run the command; what it cannot do is one sentence and exit code 1."""
+    try:
+        build()()
+    except Refused as refused:
+        _end(f"{refused.refusal.title} ({refused.code})")
+    except (Unable, UnusableSettings) as unable:
+        _end(str(unable))
+
+
+def _end(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    sys.exit(1)

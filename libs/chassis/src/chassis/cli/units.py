@@ -1,0 +1,32 @@
+"""Which units there are: those that are named, and those of dispatch's directory when its database answers."""
+
+import os
+from collections.abc import Iterable
+
+import asyncpg
+
+from chassis.cli.databases import connected
+from chassis.cli.failure import Unable
+from chassis.cli.provision import units_named
+from contracts.topics import DIRECTORY
+
+VARIABLE = "BBCS_UNITS"
+
+_PREFIX = "unit."
+_LISTED = "SELECT key FROM log_key WHERE topic = $1 AND starts_with(key, $2)"
+
+
+async def units(said: str | None) -> list[str]:
+    """The codes of all units: those said (or in BBCS_UNITS) and every one that the directory has told of."""
+    return sorted({*units_named(said or os.environ.get(VARIABLE)), *await _in_directory()})
+
+
+async def _in_directory() -> Iterable[str]:
+    """The units of the directory, those no longer listed too: their topics stay. Nothing while there is no database."""
+    (producer,) = DIRECTORY.writers
+    try:
+        async with connected(producer) as connection:
+            keys = await connection.fetch(_LISTED, DIRECTORY.name, _PREFIX)
+    except (Unable, asyncpg.UndefinedTableError):
+        return ()
+    return [row["key"].removeprefix(_PREFIX) for row in keys]

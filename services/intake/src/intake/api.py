@@ -54,15 +54,27 @@ async def submitted(request: Request, said_by: Annotated[Channel, Depends(channe
     return domain.read(said_by, await request.body())
 
 
-_FORM = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": ComplaintForm.model_json_schema()}}}
+def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
+    """The schema with the parts that it refers to in their places."""
+    match schema:
+        case {"$ref": str(part)}:
+            return _inlined(parts[part.rpartition("/")[2]], parts)
+        case dict():
+            return {name: _inlined(said, parts) for name, said in schema.items() if name != "$defs"}
+        case list():
+            return [_inlined(one, parts) for one in schema]
+    return schema
+
+
+_FORM = ComplaintForm.model_json_schema()
+_BODY = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(_FORM, _FORM["$defs"])}}}
 }
+_AGAIN: dict[int | str, dict[str, Any]] = {200: {"model": Receipt, "description": "It was registered before"}}
 
 
-@router.post(
-    "/complaints", status_code=201, responses={200: {"model": Receipt}}, openapi_extra=_FORM, dependencies=[web.limited]
-)
-async def submit(  # noqa: PLR0913, PLR0917 - one argument per part of the request
+@router.post("/complaints", status_code=201, responses=_AGAIN, openapi_extra=_BODY, dependencies=[web.limited])
+async def submit(
     submission: Annotated[Submission, Depends(submitted)],
     who: Annotated[Principal, web.Caller],
     work: Annotated[Work[Kit], web.InWork],

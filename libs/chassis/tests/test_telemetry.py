@@ -149,7 +149,9 @@ def test_a_librarys_line_keeps_its_template_and_loses_its_values(capsys: Lines) 
 
 def test_a_librarys_finished_text_is_not_repeated(capsys: Lines) -> None:
     logging.getLogger("sqlalchemy").error("cannot insert Zhang San", exc_info=ValueError("Zhang San"))
-    warnings.warn("Zhang San is deprecated", stacklevel=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("Zhang San is deprecated", stacklevel=1)
     written = capsys.readouterr().err
     assert "Zhang San" not in written
     assert json.loads(written.splitlines()[0])["error"]["type"] == "ValueError"

@@ -18,6 +18,9 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
 """Seconds after which a client may try again when the service cannot say more."""
 
+_LEFT_UNREAD = frozenset(("request.too-large", "request.deadline"))
+"""After these the rest of a body may still come, which nobody reads."""
+
 _MOST_ERRORS = 20
 _HIDDEN = "*"
 _KIND = re.compile(r"[a-z][a-z0-9_.-]{0,60}")
@@ -95,15 +98,15 @@ def answer(
 
 
 def _called_for(code: str, status: int, details: Mapping[str, object]) -> dict[str, str]:
-    match status:
-        case 401:
-            wrong = ', error="invalid_token"' if code == "credential.wrong" else ""
-            return {"WWW-Authenticate": f'Bearer realm="bbcs"{wrong}'}
-        case 413:
-            return {"Connection": "close"}
-        case 429 | 503:
-            return {"Retry-After": str(details.get("retry_after", RETRY_AFTER))}
-    return {}
+    called_for: dict[str, str] = {}
+    if status == 401:
+        wrong = ', error="invalid_token"' if code == "credential.wrong" else ""
+        called_for["WWW-Authenticate"] = f'Bearer realm="bbcs"{wrong}'
+    if status in (429, 503):
+        called_for["Retry-After"] = str(details.get("retry_after", RETRY_AFTER))
+    if code in _LEFT_UNREAD:
+        called_for["Connection"] = "close"
+    return called_for
 
 
 async def refused(request: Request, error: Exception) -> Response:

@@ -1,0 +1,108 @@
+"""The servers of `make run`, on free ports, with state that is thrown away."""
+
+import random
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from stack import starting
+from stack.kafka import Kafka
+from stack.postgres import Postgres
+from stack.program import Server, launch
+from stack.testing.servers import Servers
+from stack.valkey import Valkey
+
+_BELOW_EPHEMERAL = range(20_000, 32_000)
+
+
+def free_ports(how_many: int) -> list[int]:
+    """Ports that nobody listens on, below those that the system hands out for outgoing connections."""
+    found: list[int] = []
+    for port in random.sample(_BELOW_EPHEMERAL, 2000):
+        if len(found) < how_many and _free(port):
+            found.append(port)
+    return found
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+class Natives:
+    """The three servers as our children."""
+
+    def __init__(self, home: Path, servers: tuple[Server, ...]) -> None:
+        self._home = home
+        self._servers = {server.name: server for server in servers}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_all(self) -> None:
+        """Start all of them beside each other. Raises Trouble."""
+        with ThreadPoolExecutor(len(self._servers)) as beside:
+            list(beside.map(self.start, self._servers))
+
+    def start(self, name: str) -> None:
+        """Start it with the data it has, and return when it answers. Raises Trouble."""
+        server, log = self._servers[name], self._home / f"{name}.log"
+        program = server.prepare()
+        self._running[name] = launch(program, log)
+
+        def ended() -> bool:
+            return self._running[name].poll() is not None
+
+        starting.until_it_answers(server, log, ended)
+
+    def kill(self, name: str) -> None:
+        """End it as by kill -9, and return when it is gone."""
+        process = self._running[name]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def servers(durable: bool = False, kafka_heap: str | None = None) -> Iterator[Servers]:
+    """Running servers until it is left, however that happens: a keeper ends them even when we are killed.
+
+    `durable` writes as `make run` does; tests do without. `kafka_heap` ("512m") lets Kafka compile fully, for speed.
+    """
+    home = Path(tempfile.mkdtemp(prefix="bbcs-"))
+    home.chmod(0o711)
+    with _kept(home):
+        kafka_port, controller_port, postgres_port, redis_port = free_ports(4)
+        password = secrets.token_hex(16)
+        redis = Valkey(home / "redis", redis_port, password)
+        natives = Natives(
+            home,
+            (
+                Kafka(home / "kafka", kafka_port, controller_port, password, kafka_heap),
+                Postgres(home / "postgres", postgres_port, password, durable),
+                redis,
+            ),
+        )
+        natives.start_all()
+        yield Servers(f"127.0.0.1:{kafka_port}", password, "127.0.0.1", postgres_port, password, redis.url, natives)
+
+
+@contextmanager
+def _kept(home: Path) -> Iterator[None]:
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "stack.testing.keeper", str(home)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        keeper.communicate()
+        shutil.rmtree(home, ignore_errors=True)

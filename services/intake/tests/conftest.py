@@ -1,5 +1,6 @@
 """What intake's tests share: a complaint form that is right, and a table of bodies that are not."""
 
+import itertools
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ NAME, PHONE, SENTENCE = "上官种苗", "13912345678", "窗口说系统里查不
 ID_NUMBER = "31023019800303001X"
 
 Body = Callable[..., bytes]
+_NUMBERS = itertools.count()
 
 
 def form(**changes: Any) -> dict[str, Any]:
@@ -149,3 +151,9 @@ def policy() -> Policy:
 def now() -> datetime:
     """10:00 in Shanghai on a working day."""
     return NOW
+
+
+@pytest.fixture
+def unique() -> str:
+    """A source id that no other test has."""
+    return f"T-{next(_NUMBERS)}"

@@ -1,0 +1,120 @@
+"""The table of complaints on the real PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from chassis import db
+from chassis.clock import new_id
+from chassis.db import Database
+from intake import store
+from intake.domain import Entry
+from stack.testing import Servers
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+Complaint = Callable[..., Entry]
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    url = servers.make_database("intake")
+    await asyncio.to_thread(db.migrate, MIGRATIONS, url)
+    database = Database(url, "intake")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def complaint(now: datetime) -> Complaint:
+    """An entry of the window, with changes."""
+
+    def entry(source_id: str, **changes: object) -> Entry:
+        right = Entry(
+            complaint_id=new_id(now),
+            channel="window",
+            source_id=source_id,
+            registered_at=now,
+            receipt="20261125-7K3M-9QXZA",
+            fingerprint=source_id.encode(),
+            submitted_at=now,
+            reporter_kind="citizen",
+            matter_code=None,
+            place_code="310151101001",
+            secret_hash=b"h" * 32,
+            wrapped_key=b"k",
+            raw=b"r",
+            content=b"c",
+        )
+        return replace(right, **changes)  # type: ignore[arg-type]
+
+    return entry
+
+
+async def test_entries_are_added_once(database: Database, complaint: Complaint, unique: str) -> None:
+    entry, again = complaint(unique), complaint(unique)
+    async with database.transaction() as session:
+        assert await store.add(session, [entry, again]) in ({entry.complaint_id}, {again.complaint_id})
+        assert await store.add(session, [complaint(unique)]) == set()
+
+
+async def test_known_ones_are_found_by_channel_and_source_id(
+    database: Database, complaint: Complaint, unique: str
+) -> None:
+    window, kiosk = complaint(unique), complaint(unique, channel="kiosk")
+    async with database.transaction() as session:
+        await store.add(session, [window, kiosk])
+        found = await store.known(session, [window.at, ("city-exit", unique), ("window", "unknown")])
+        assert {at: one.complaint_id for at, one in found.items()} == {window.at: window.complaint_id}
+        assert await store.known(session, []) == {}
+
+
+async def test_two_transactions_with_the_same_entries_wait_for_each_other(
+    database: Database, complaint: Complaint, unique: str
+) -> None:
+    names = [f"{unique}-{place}" for place in range(50)]
+
+    async def add(order: list[str]) -> int:
+        async with database.transaction() as session:
+            return len(await store.add(session, map(complaint, order)))
+
+    added = await asyncio.gather(*(add(order) for order in (names, names[::-1], names[25:] + names[:25])))
+    assert sorted(added) == [0, 0, 50]
+
+
+async def test_a_complaint_is_fetched_closed(database: Database, complaint: Complaint, unique: str) -> None:
+    entry = complaint(unique, content=b"sealed")
+    async with database.transaction() as session:
+        await store.add(session, [entry])
+        found = await store.sealed(session, entry.complaint_id)
+        assert found is not None
+        assert (found.channel, found.content, found.registered_at) == ("window", b"sealed", entry.registered_at)
+        assert await store.sealed(session, UUID(int=7)) is None
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE complaint SET channel = 'kiosk'", "DELETE FROM complaint", "TRUNCATE complaint"]
+)
+async def test_nothing_is_changed_or_deleted(
+    statement: str, database: Database, complaint: Complaint, unique: str
+) -> None:
+    async with database.transaction() as session:
+        await store.add(session, [complaint(unique)])
+    with pytest.raises(DBAPIError, match="never changed"):
+        async with database.transaction() as session:
+            await db.rows(session, statement)
+
+
+@pytest.mark.parametrize("size", [1, 500])
+async def test_known_ones_are_looked_up_by_index_also_in_an_empty_table(size: int, database: Database) -> None:
+    async with database.transaction() as session:
+        await db.rows(session, "SET LOCAL plan_cache_mode = force_generic_plan")
+        asked = {"channel": ["window"] * size, "source_id": ["x"] * size}
+        plan = [row[0] for row in await db.rows(session, "EXPLAIN " + store._KNOWN, **asked)]
+    assert any("Index Scan using complaint_once" in line for line in plan)
+    assert not any("Seq Scan" in line for line in plan)

@@ -7,6 +7,7 @@ import typer
 
 from chassis.cli import environment, topics
 from chassis.cli.failure import Unable
+from chassis.cli.tail import tail
 from chassis.settings import UnusableSettings
 from contracts.refusals import Refused
 
@@ -19,6 +20,7 @@ def build() -> typer.Typer:
     app = typer.Typer(name="bbcs", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     app.callback()(_bbcs)
     app.add_typer(topics.app, name="topics")
+    app.command()(tail)
     for point in sorted(entry_points(group=COMMANDS)):
         app.add_typer(point.load(), name=point.name)
     return app

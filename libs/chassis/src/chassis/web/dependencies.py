@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from chassis.security import Principal
 from contracts.refusals import Refused
-
-_bearer = HTTPBearer(auto_error=False, description="The principal's key")
 
 
 async def open_work(request: Request) -> AsyncIterator[object]:
@@ -18,11 +17,20 @@ async def open_work(request: Request) -> AsyncIterator[object]:
         yield work
 
 
-async def caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Principal:
-    """Who asks, by the bearer key. Raises Refused: `credential.missing`, `credential.wrong`."""
-    found: Principal = request.app.state.keyring.caller(request.headers.get("authorization"))
-    return found
+class _ByKey(SecurityBase):
+    """Who asks, by the bearer key; a dependency that describes itself in the OpenAPI document."""
 
+    def __init__(self) -> None:
+        self.scheme_name = "key"
+        self.model = HTTPBearer(description="The principal's key")
+
+    async def __call__(self, request: Request) -> Principal:
+        """The principal. Raises Refused: `credential.missing`, `credential.wrong`."""
+        found: Principal = request.app.state.keyring.caller(request.headers.get("authorization"))
+        return found
+
+
+caller = _ByKey()
 
 InWork = Depends(open_work, scope="function")
 Caller = Depends(caller)

@@ -1,0 +1,180 @@
+"""How a batch is taken: one transaction for all of it, bisected when it fails until the culprit stands alone.
+
+A failure is one of three. Again: database and network are waited for, for ever. Parked: what cannot be read or is
+refused is set aside, the rest goes on. Stop: too many parked in a row, so it is not the messages that are wrong.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import inbox, outbox, parking, telemetry
+from chassis.clock import Clock
+from chassis.consumer import Arrival, Consumer, Message, causes, unread
+from chassis.db import Database
+from chassis.failures import passes
+from chassis.parking import BEHIND, Parked, Parking
+from chassis.telemetry import metrics
+from chassis.work import Work
+from contracts.refusals import Refused
+
+MOST_PARKED_IN_A_ROW = 100
+_SLOWEST_S = 5.0
+_FIRST_S = 0.1
+
+_log = telemetry.logger(__name__)
+
+
+class Stopped(Exception):  # noqa: N818 - what the consumer does
+    """Too many messages in a row were parked: somebody has to look before it goes on."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What health is judged by."""
+
+    parked_in_a_row: int = 0
+    stopped: bool = False
+
+
+class Taker:
+    """Takes the batches of one consumer of one service."""
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        parking: Parking,
+        database: Database,
+        clock: Clock,
+        kit: Any,
+        committed: Callable[[Work[Any]], None],
+    ) -> None:
+        self.consumer = consumer
+        self.progress = Progress()
+        self._parking, self._database, self._clock, self._kit = parking, database, clock, kit
+        self._committed = committed
+
+    async def take(self, messages: Sequence[Message]) -> None:
+        """Give every message its effect, or park it; waits for what passes by itself. Raises Stopped."""
+        await self._take([self._read(one) for one in messages])
+        if self.progress.stopped:
+            raise Stopped(self.consumer.name)
+
+    async def put_back(self) -> bool:
+        """Try one message again that an operator put back, or that waited behind such a one; whether there was one."""
+        tried: list[UUID] = []
+        error = await self._outcome(lambda: self._put_back(tried))
+        if error is not None:
+            await self._outcome(lambda: self._failed_again(tried[-1], error))
+        return bool(tried)
+
+    def _read(self, message: Message) -> Arrival | Parked:
+        try:
+            return self.consumer.read(message)
+        except Refused as error:
+            return Parked(message, *unread(error))
+
+    async def _take(self, batch: Sequence[Arrival | Parked]) -> None:
+        error = await self._outcome(lambda: self._together(batch))
+        if error is not None:
+            await self._apart(batch, error)
+
+    async def _apart(self, batch: Sequence[Arrival | Parked], error: Exception) -> None:
+        """Each half alone; a single culprit is parked."""
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            await self._take(batch[:middle])
+            await self._take(batch[middle:])
+            return
+        message = batch[0].message
+        code, fields = unread(error)
+        _log.warning("message.parked", topic=message.topic, code=code, error=telemetry.failure(error))
+        await self._take([Parked(message, code, fields)])
+
+    async def _outcome(self, attempt: Callable[[], Awaitable[None]]) -> Exception | None:
+        """None once the attempt succeeds, repeated while it fails for what passes; else what it raised."""
+        wait = _FIRST_S
+        while True:
+            try:
+                await attempt()
+            except Exception as error:  # noqa: BLE001 - the one place that tells outages, refusals and bugs apart
+                if not passes(error):
+                    return error
+                _log.warning("consumer.waits", consumer=self.consumer.name, wait_s=wait, error=telemetry.failure(error))
+            else:
+                return None
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _SLOWEST_S)
+
+    async def _together(self, batch: Sequence[Arrival | Parked]) -> None:
+        async with self._database.transaction() as session:
+            handled, parked = await self._sorted(session, batch)
+            work = await self._handle(session, handled)
+            facts = await self._parking.park(session, parked, work.now, work.new_id)
+            work.tell(*facts)
+            await outbox.append(session, work.told)
+        self._committed(work)
+        self._count(batch, parked)
+        for fact in facts:
+            metrics.PARKED.labels(fact.topic, fact.code).inc()
+
+    async def _sorted(
+        self, session: AsyncSession, batch: Sequence[Arrival | Parked]
+    ) -> tuple[list[Arrival], list[Parked]]:
+        """What can be handled, and what is parked for itself or waits behind something parked."""
+        blocked = await self._parking.blocked(session, [one.message for one in batch])
+        handled: list[Arrival] = []
+        parked: list[Parked] = []
+        for one in batch:
+            at = (one.message.topic, one.message.key) if self.consumer.ordered and one.message.key is not None else None
+            if isinstance(one, Arrival) and at not in blocked:
+                handled.append(one)
+                continue
+            parked.append(one if isinstance(one, Parked) else Parked(one.message, BEHIND))
+            if at is not None:
+                blocked.add(at)
+        return handled, parked
+
+    async def _handle(self, session: AsyncSession, arrivals: Sequence[Arrival]) -> Work[Any]:
+        """The handler's work on those that it has not taken before."""
+        work = Work(session, self._clock.now(), self._kit, causes(arrivals))
+        fresh = await self._fresh(work, arrivals)
+        if fresh:
+            with telemetry.span(f"{self.consumer.name} handle"):
+                await self.consumer.handler(work, [one.value for one in fresh])
+        return work
+
+    async def _fresh(self, work: Work[Any], arrivals: Sequence[Arrival]) -> list[Arrival]:
+        if not self.consumer.ordered:
+            return list(arrivals)
+        first = {one.envelope.id: one for one in reversed(arrivals) if one.envelope}
+        new = await inbox.claim(work.session, self.consumer.name, first.keys(), work.now)
+        return [one for one in arrivals if one.envelope and one.envelope.id in new and first[one.envelope.id] is one]
+
+    async def _put_back(self, tried: list[UUID]) -> None:
+        async with self._database.transaction() as session:
+            for id_, message in await self._parking.runnable(session, 1):
+                tried.append(id_)
+                work = await self._handle(session, [self.consumer.read(message)])
+                await parking.done(session, [id_], work.now)
+                await outbox.append(session, work.told)
+                self._committed(work)
+
+    async def _failed_again(self, id_: UUID, error: Exception) -> None:
+        async with self._database.transaction() as session:
+            await parking.failed_again(session, id_, *unread(error))
+
+    def _count(self, batch: Sequence[Arrival | Parked], parked: Sequence[Parked]) -> None:
+        """Whether it goes on like this. For what channels say their own mistakes are no reason to stop, faults are."""
+        reasons = {id(one.message): one.code for one in parked if one.code != BEHIND}
+        for one in batch:
+            code = reasons.get(id(one.message))
+            if code is None:
+                self.progress.parked_in_a_row = 0
+            elif self.consumer.ordered or code == "fact.fault":
+                self.progress.parked_in_a_row += 1
+        self.progress.stopped |= self.progress.parked_in_a_row >= MOST_PARKED_IN_A_ROW

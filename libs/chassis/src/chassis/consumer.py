@@ -1,0 +1,109 @@
+"""Declares what a service consumes.
+
+complaints = Facts("complaints")
+
+@complaints.batch
+async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None: ...
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from chassis.work import Work
+from contracts import base
+from contracts.base import Envelope
+from contracts.refusals import Refused
+
+Handler = Callable[[Work[Any], Sequence[Any]], Awaitable[None]]
+Declared = TypeVar("Declared", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record as Kafka holds it; `sent_at_ms` is its timestamp, Unix time in milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    sent_at_ms: int
+    key: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that could be read: what the handler gets of it, and a fact's envelope."""
+
+    message: Message
+    value: Any
+    envelope: Envelope | None = None
+
+
+class Facts:
+    """Facts of one topic. Each has one effect, however often it comes; later ones of a parked key wait behind it."""
+
+    ordered = True
+    personal = False
+
+    def __init__(self, topic: str) -> None:
+        self.name = topic
+        self.topics = (topic,)
+        self.handler: Handler = _undeclared
+
+    def batch(self, handler: Declared) -> Declared:
+        """Take this function for whole batches of facts, in order."""
+        self.handler = handler
+        return handler
+
+    def read(self, message: Message) -> Arrival:
+        """The fact in a message. Raises Refused as `contracts.base.read` does."""
+        envelope = base.read(message.headers, message.value)
+        return Arrival(message, envelope.fact, envelope)
+
+
+class Messages:
+    """Messages that are no facts of ours, each read by `parse`, which raises Refused for what it cannot accept.
+
+    The use case recognises what is said twice by a key of its own, and a parked message holds nobody up. `personal`
+    ones are sealed when they are parked.
+    """
+
+    ordered = False
+
+    def __init__(self, *topics: str, parse: Callable[[Message], Any], personal: bool = False) -> None:
+        self.name = topics[0].split(".")[0]
+        self.topics = topics
+        self.personal = personal
+        self.handler: Handler = _undeclared
+        self._parse = parse
+
+    def batch(self, handler: Declared) -> Declared:
+        """Take this function for whole batches of what `parse` gives, in order."""
+        self.handler = handler
+        return handler
+
+    def read(self, message: Message) -> Arrival:
+        """What `parse` makes of a message. Raises Refused as it does."""
+        return Arrival(message, self._parse(message))
+
+
+Consumer = Facts | Messages
+
+
+async def _undeclared(work: Work[Any], arrived: Sequence[Any]) -> None:
+    raise LookupError("a consumer was declared without a @batch handler")
+
+
+def causes(arrivals: Sequence[Arrival]) -> Mapping[int, Envelope]:
+    """The envelopes of facts by the identity of the fact, as `Work` wants them."""
+    return {id(one.value): one.envelope for one in arrivals if one.envelope}
+
+
+def unread(error: Exception) -> tuple[str, tuple[str, ...]]:
+    """The code and the field paths under which something is parked that raised this."""
+    if isinstance(error, Refused):
+        fields = error.details.get("fields", ())
+        return error.code, tuple(map(str, fields)) if isinstance(fields, list | tuple) else ()
+    return "fact.fault", (type(error).__name__,)

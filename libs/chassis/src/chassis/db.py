@@ -1,0 +1,112 @@
+"""A service's database: transactions with limits, statements over arrays, migrations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, Row, TextClause, pool, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+_LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "15s",
+    "jit": "off",
+    "timezone": "UTC",
+}
+"""A frozen process must not hold a ticket's lock, nor a slow statement a batch (sharp edge 15)."""
+
+_CONNECT_S = 5
+_POOL = 20
+_MIGRATING = 0x62626373_6D696772
+
+
+class UnusableDatabase(Exception):  # noqa: N818 - read by people at start, as a sentence
+    """A database that must not be used as it is; the message says what to do."""
+
+
+class Database:
+    """The database behind a `postgresql+asyncpg://` address; connections are made when they are needed."""
+
+    def __init__(self, url: str, name: str) -> None:
+        settings = _LIMITS | {"application_name": name}
+        arguments = {"server_settings": settings, "timeout": _CONNECT_S}
+        self._engine = create_async_engine(url, pool_size=_POOL, max_overflow=0, connect_args=arguments)
+        self._alone = create_async_engine(
+            url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose transaction is committed at the end, or rolled back when something is raised."""
+        async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of its own, outside the pool, where each statement commits by itself: for session locks."""
+        async with self._alone.connect() as connection:
+            yield connection
+
+    async def check(self) -> None:
+        """Raises UnusableDatabase unless Chinese text can be searched (sharp edge 10)."""
+        async with self.transaction() as session:
+            (row,) = await rows(session, "SELECT datctype FROM pg_database WHERE datname = current_database()")
+        if row.datctype == "C":
+            raise UnusableDatabase("the database has LC_CTYPE C: create it with LC_CTYPE 'C.UTF-8'")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+        await self._alone.dispose()
+
+
+@lru_cache(maxsize=512)
+def statement(sql: str) -> TextClause:
+    """The statement, prepared for SQLAlchemy once."""
+    return text(sql)
+
+
+async def rows(session: AsyncSession, sql: str, **params: Any) -> Sequence[Row[Any]]:
+    """The rows of one statement; arrays are lists, bound as `CAST(:ids AS uuid[])`."""
+    found = await session.execute(statement(sql), params)
+    return found.all() if found.returns_rows else ()  # type: ignore[attr-defined]
+
+
+def migrate(migrations: Path, url: str) -> None:
+    """Bring the database's tables to the newest version; two at once wait for each other.
+
+    Runs an event loop of its own: from inside one, call it in a thread.
+    """
+    config = Config(attributes={"url": url})
+    config.set_main_option("script_location", str(migrations))
+    command.upgrade(config, "head")
+
+
+def run_migrations() -> None:
+    """What a service's `migrations/env.py` calls."""
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _upgrade(given)
+    else:
+        asyncio.run(_run_migrations(context.config.attributes["url"]))
+
+
+async def _run_migrations(url: str) -> None:
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(statement("SELECT pg_advisory_lock(:lock)"), {"lock": _MIGRATING})
+        await connection.commit()
+        await connection.run_sync(_upgrade)
+    await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()

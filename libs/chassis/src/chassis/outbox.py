@@ -1,0 +1,47 @@
+"""The log of facts: written as the last statement of the transaction in which they happened."""
+
+from collections.abc import Sequence
+from operator import attrgetter
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db import rows
+from chassis.work import Told
+
+_COLUMNS = ("id", "topic", "key", "type", "told_at", "correlation", "causation", "traceparent", "body")
+
+_APPEND = """
+    WITH told AS MATERIALIZED (
+        SELECT * FROM unnest(
+            CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:type AS text[]),
+            CAST(:told_at AS timestamptz[]), CAST(:correlation AS text[]), CAST(:causation AS text[]),
+            CAST(:traceparent AS text[]), CAST(:body AS bytea[])
+        ) WITH ORDINALITY
+        AS told (id, topic, key, type, told_at, correlation, causation, traceparent, body, n)
+    ),
+    counted AS (SELECT topic, key, count(*) AS facts FROM told GROUP BY topic, key),
+    locked AS (
+        INSERT INTO log_key AS known (topic, key, last)
+        SELECT topic, key, facts FROM counted ORDER BY topic, key
+        ON CONFLICT (topic, key) DO UPDATE SET last = known.last + excluded.last
+        RETURNING topic, key, last
+    ),
+    numbered AS (
+        SELECT told.*, locked.last - counted.facts
+            + row_number() OVER (PARTITION BY told.topic, told.key ORDER BY told.n) AS sequence
+        FROM told JOIN locked USING (topic, key) JOIN counted USING (topic, key)
+        ORDER BY told.n
+    )
+    INSERT INTO log (position, id, topic, key, sequence, type, told_at, correlation, causation, traceparent, body)
+    SELECT nextval('log_position'), id, topic, key, sequence, type, told_at, correlation, causation, traceparent, body
+    FROM numbered
+"""
+"""A row gets its position while its key is locked: positions of a key are in the order of commits, without gaps in
+`sequence`. Keys are locked in one order everywhere, so two writers wait for each other instead of locking up."""
+
+
+async def append(session: AsyncSession, told: Sequence[Told]) -> None:
+    """Write what was told into the log."""
+    if told:
+        columns = {name: list(map(attrgetter(name), told)) for name in _COLUMNS}
+        await rows(session, _APPEND, **columns)

@@ -1,0 +1,194 @@
+"""Messages that could not be taken, in the consumer's own table with their reason, until put back or dismissed."""
+
+import base64
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.consumer import Consumer, Message
+from chassis.db import rows
+from chassis.vault import Vault, about
+from contracts.parking import MessageParked
+
+BEHIND = "fact.behind-parked"
+_WHAT = "parked"
+
+_INSERT = """
+    INSERT INTO parked
+        (id, consumer, topic, partition, "offset", sent_at_ms, key, personal, message, code, fields, parked_at)
+    SELECT id, :consumer, topic, partition, "offset", sent_at_ms, key, :personal, message, code,
+        string_to_array(fields, E'\\n'), :now
+    FROM unnest(
+        CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:partition AS integer[]), CAST(:offset AS bigint[]),
+        CAST(:sent_at_ms AS bigint[]), CAST(:key AS bytea[]), CAST(:message AS bytea[]), CAST(:code AS text[]),
+        CAST(:fields AS text[])
+    ) AS new (id, topic, partition, "offset", sent_at_ms, key, message, code, fields)
+    ON CONFLICT (consumer, topic, partition, "offset", sent_at_ms) DO NOTHING
+    RETURNING id
+"""
+
+_BLOCKED = """
+    SELECT DISTINCT topic, key FROM parked
+    WHERE consumer = :consumer AND topic = ANY (CAST(:topics AS text[])) AND key = ANY (CAST(:keys AS bytea[]))
+        AND state IN ('waiting', 'retry')
+"""
+
+_RUNNABLE = """
+    SELECT id, topic, partition, "offset", sent_at_ms, key, personal, message
+    FROM parked
+    WHERE consumer = :consumer AND state IN ('waiting', 'retry') AND (state = 'retry' OR code = 'fact.behind-parked')
+        AND NOT EXISTS (
+            SELECT FROM parked AS before
+            WHERE before.consumer = parked.consumer AND before.topic = parked.topic AND before.key = parked.key
+                AND before.state IN ('waiting', 'retry') AND before.id < parked.id
+        )
+    ORDER BY id LIMIT :most
+    FOR UPDATE SKIP LOCKED
+"""
+"""Ids rise in the order in which messages were parked, so they tell what waits behind what."""
+
+_DONE = "UPDATE parked SET state = 'done', settled_at = :now WHERE id = ANY (CAST(:ids AS uuid[]))"
+_AGAIN = """
+    UPDATE parked SET state = 'waiting', attempts = attempts + 1, code = :code, fields = CAST(:fields AS text[])
+    WHERE id = :id
+"""
+_WAITING = "SELECT count(*) AS waiting FROM parked WHERE state IN ('waiting', 'retry')"
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message and why it is set aside."""
+
+    message: Message
+    code: str
+    fields: tuple[str, ...] = ()
+
+
+class Parking:
+    """One consumer's parked messages. The vault seals those of personal topics, and their keys with them."""
+
+    def __init__(self, consumer: Consumer, vault: Vault | None) -> None:
+        if consumer.personal and vault is None:
+            raise ValueError(f"the consumer {consumer.name} parks personal data: the service needs a vault")
+        self._consumer = consumer
+        self._vault = vault
+
+    async def park(
+        self, session: AsyncSession, parked: Sequence[Parked], now: datetime, new_id: Callable[[], UUID]
+    ) -> list[MessageParked]:
+        """Set messages aside; the facts about those that were not yet."""
+        if not parked:
+            return []
+        new = {new_id(): one for one in parked}
+        columns = _columns([self._row(id_, one) for id_, one in new.items()])
+        personal = self._consumer.personal
+        added = await rows(session, _INSERT, consumer=self._consumer.name, personal=personal, now=now, **columns)
+        return [self._fact(row.id, new[row.id], now) for row in added]
+
+    def _row(self, id_: UUID, one: Parked) -> dict[str, Any]:
+        message = one.message
+        return {
+            "id": id_,
+            "topic": message.topic,
+            "partition": message.partition,
+            "offset": message.offset,
+            "sent_at_ms": message.sent_at_ms,
+            "key": message.key if self._consumer.ordered else None,
+            "message": self._sealed(id_, _packed(message)),
+            "code": one.code,
+            "fields": "\n".join(one.fields),
+        }
+
+    def _sealed(self, id_: UUID, packed: bytes) -> bytes:
+        if self._vault is None or not self._consumer.personal:
+            return packed
+        return self._vault.seal_parcel(packed, about(id_, _WHAT))
+
+    def _fact(self, id_: UUID, one: Parked, now: datetime) -> MessageParked:
+        message = one.message
+        return MessageParked(
+            parked_id=id_,
+            consumer=self._consumer.name,
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            code=one.code,
+            parked_at=now,
+            fields=one.fields,
+        )
+
+    async def blocked(self, session: AsyncSession, messages: Collection[Message]) -> set[tuple[str, bytes]]:
+        """The topics and keys among those of the messages that wait behind a parked one."""
+        keys = {one.key for one in messages if one.key is not None} if self._consumer.ordered else set()
+        if not keys:
+            return set()
+        asked = {"topics": list(self._consumer.topics), "keys": list(keys)}
+        found = await rows(session, _BLOCKED, consumer=self._consumer.name, **asked)
+        return {(row.topic, row.key) for row in found}
+
+    async def runnable(self, session: AsyncSession, most: int) -> list[tuple[UUID, Message]]:
+        """Messages that are to be tried again and wait behind nothing, held until the transaction ends."""
+        found = await rows(session, _RUNNABLE, consumer=self._consumer.name, most=most)
+        return [(row.id, self._message(row)) for row in found]
+
+    def _message(self, row: Any) -> Message:
+        packed = row.message
+        if row.personal and self._vault is not None:
+            packed = self._vault.open_parcel(packed, about(row.id, _WHAT))
+        key, headers, value = _unpacked(packed)
+        return Message(row.topic, row.partition, row.offset, row.sent_at_ms, key, headers, value)
+
+
+async def done(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> None:
+    """What was parked has had its effect."""
+    await rows(session, _DONE, ids=list(ids), now=now)
+
+
+async def failed_again(session: AsyncSession, id_: UUID, code: str, fields: Sequence[str]) -> None:
+    """It was tried, and still cannot be taken."""
+    await rows(session, _AGAIN, id=id_, code=code, fields=list(fields))
+
+
+async def waiting(session: AsyncSession) -> int:
+    """How many messages of the service wait for an operator or to be tried again."""
+    (row,) = await rows(session, _WAITING)
+    return int(row.waiting)
+
+
+def _columns(table: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in table] for name in table[0]}
+
+
+def _packed(message: Message) -> bytes:
+    return orjson.dumps(
+        {
+            "key": _base64(message.key),
+            "headers": [
+                [_base64(name.encode("utf-8", "surrogatepass")), _base64(said)] for name, said in message.headers
+            ],
+            "value": _base64(message.value),
+        }
+    )
+
+
+def _unpacked(packed: bytes) -> tuple[bytes | None, tuple[tuple[str, bytes | None], ...], bytes | None]:
+    said = orjson.loads(packed)
+    headers = tuple((_text(name), _bytes(value)) for name, value in said["headers"])
+    return _bytes(said["key"]), headers, _bytes(said["value"])
+
+
+def _base64(said: bytes | None) -> str | None:
+    return None if said is None else base64.b64encode(said).decode()
+
+
+def _bytes(written: str | None) -> bytes | None:
+    return None if written is None else base64.b64decode(written)
+
+
+def _text(written: str) -> str:
+    return base64.b64decode(written).decode("utf-8", "surrogatepass")

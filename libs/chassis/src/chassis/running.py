@@ -1,0 +1,203 @@
+"""A running service: its doors in one event loop, what they share, and how it ends."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from chassis import outbox, parking, telemetry, web
+from chassis.batches import Taker
+from chassis.clock import clock_from
+from chassis.db import Database
+from chassis.failures import passes
+from chassis.jobs import LOG_ROOM, Ticker
+from chassis.kafka import Producer, Subscription
+from chassis.parking import Parking
+from chassis.relay import Relay
+from chassis.settings import Settings, UnusableSettings
+from chassis.telemetry import metrics
+from chassis.vault import Vault
+from chassis.work import Work
+
+if TYPE_CHECKING:
+    from chassis.service import Service
+
+DOORS = ("http", "consumers", "jobs", "relay")
+_AGAIN_S = 1.0
+_FINISH_S = 12.0
+_DRAIN_S = 4.0
+_LEAVE_S = 2.0
+_RELAY_LATE_S = 60.0
+
+_log = telemetry.logger(__name__)
+
+
+class Running:
+    """One process of a service with some of its doors open."""
+
+    def __init__(self, service: "Service", settings: Settings, doors: Sequence[str] = DOORS) -> None:
+        self.service, self.settings, self.doors = service, settings, doors
+        self.clock = clock_from(settings.clock)
+        self.kit = service.kit(settings)
+        self.database = Database(settings.database_url.get_secret_value(), service.name)
+        self.relay = Relay(service.name, self.database, Producer(settings), self.clock)
+        self.takers = [self._taker(one) for one in service.consumers]
+        self.subscriptions = [Subscription(settings, taker) for taker in self.takers]
+        self._ended = asyncio.Event()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._server: _Server | None = None
+
+    def _taker(self, consumer: Any) -> Taker:
+        vault = Vault.from_settings(self.settings) if consumer.personal else None
+        return Taker(consumer, Parking(consumer, vault), self.database, self.clock, self.kit, self.committed)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work[Any]]:
+        """A Work in a transaction of its own, committed at the end with what was told."""
+        async with self.database.transaction() as session:
+            work = Work(session, self.clock.now(), self.kit)
+            yield work
+            await outbox.append(session, work.told)
+        self.committed(work)
+
+    def committed(self, work: Work[Any]) -> None:
+        """Wake the relay for what was told."""
+        if work.told:
+            self.relay.wake.set()
+
+    def not_live(self) -> Sequence[str]:
+        """Why the process should be started again."""
+        return ["consumer.stopped"] if any(taker.progress.stopped for taker in self.takers) else []
+
+    def not_ready(self) -> Sequence[str]:
+        """Why it should get nothing for now."""
+        reasons = list(self.not_live())
+        if "consumers" in self.doors and any(one.stale() for one in self.subscriptions):
+            reasons.append("consumer.stale")
+        if "relay" in self.doors and self.relay.age_s > _RELAY_LATE_S:
+            reasons.append("relay.late")
+        return reasons
+
+    async def run(self) -> None:
+        """Open the doors, and close them in order when told to end or when one fails."""
+        _on_signals(self._ended.set)
+        await self._patiently(self.database.check)
+        try:
+            await self._open()
+            _log.info("service.started", version="1")
+            await self._ended.wait()
+        finally:
+            await self._close()
+        for task in self._tasks.values():
+            if _failed(task):
+                task.result()
+
+    async def _open(self) -> None:
+        self._start("http", self._serve())
+        if "relay" in self.doors:
+            self._start("relay", self.relay.run())
+        if "consumers" in self.doors:
+            for subscription, taker in zip(self.subscriptions, self.takers, strict=True):
+                self._start(f"consumer {taker.consumer.name}", subscription.run())
+                self._start(f"put back {taker.consumer.name}", self._put_back(taker))
+        if "jobs" in self.doors:
+            for job in (*self.service.jobs, LOG_ROOM):
+                ticker = Ticker(job, self.database, self.clock, self.kit, self.committed)
+                self._start(f"job {job.name}", ticker.run())
+
+    def _start(self, name: str, door: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks[name] = asyncio.create_task(door, name=name)
+        task.add_done_callback(self._look)
+
+    def _look(self, task: "asyncio.Task[None]") -> None:
+        """A door that fails ends the process: what supervises it starts it again."""
+        if _failed(task):
+            _log.error("door.failed", door=task.get_name(), error=telemetry.failure(task.exception() or RuntimeError()))
+            self._ended.set()
+
+    async def _serve(self) -> None:
+        """HTTP: /livez, /readyz and /metrics always, the API if its door is open."""
+        application = web.application(self.service, self, api="http" in self.doors)
+        self._server = _Server(web.listening(application, self.settings))
+        await self._server.serve(sockets=[_listen(self.settings)])
+
+    async def _put_back(self, taker: Taker) -> None:
+        """Try again what operators put back."""
+        while True:
+            while await taker.put_back():
+                pass
+            await self._patiently(self._count_parked)
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _count_parked(self) -> None:
+        async with self.database.transaction() as session:
+            metrics.PARKED_WAITING.set(await parking.waiting(session))
+
+    async def _patiently(self, ask: Callable[[], Awaitable[None]]) -> None:
+        while not self._ended.is_set():
+            try:
+                await ask()
+            except Exception as error:
+                if not passes(error):
+                    raise
+                _log.warning("service.waits", error=telemetry.failure(error))
+            else:
+                return
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _close(self) -> None:
+        """Take nothing new, finish what is at hand, send what was told, leave; within 20 seconds."""
+        if self._server:
+            self._server.should_exit = True
+        await _within(_FINISH_S, [asyncio.create_task(one.stop()) for one in self.subscriptions])
+        self.relay.stop()
+        await _within(_DRAIN_S, [self._tasks[name] for name in ("relay", "http") if name in self._tasks])
+        for task in self._tasks.values():
+            task.cancel()
+        await _within(_LEAVE_S, list(self._tasks.values()))
+        await self.database.close()
+        _log.info("service.ended")
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that leaves signals to the service."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.http_host, settings.http_port), backlog=2048)
+    except OSError:
+        names = settings.variables("http_port")[0]
+        raise UnusableSettings(f"port {settings.http_port} is taken: set {names} to another one") from None
+
+
+def _on_signals(end: Callable[[], None]) -> None:
+    """The first signal ends in order, the second at once."""
+    loop = asyncio.get_running_loop()
+
+    def first(number: signal.Signals) -> None:
+        _log.info("service.ends", signal=number.name)
+        loop.remove_signal_handler(number)
+        end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, first, number)
+
+
+async def _within(seconds: float, tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Wait for the tasks, but not longer."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+
+
+def _failed(task: "asyncio.Task[None]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None

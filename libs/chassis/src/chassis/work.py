@@ -1,0 +1,73 @@
+"""One piece of work: what a door gives to a use case, in one transaction that the chassis opens and commits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.clock import new_id
+from chassis.telemetry import traceparent
+from contracts.base import Envelope, Fact
+
+Kit = TypeVar("Kit")
+"""A service's own equipment: a frozen dataclass in its `usecases.py`, built once by `app.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact on its way into the log, once for each of its topics."""
+
+    id: UUID
+    topic: str
+    key: str
+    type: str
+    told_at: datetime
+    correlation: str
+    causation: str | None
+    traceparent: str | None
+    body: bytes
+
+
+class Work(Generic[Kit]):
+    """A transaction's session, the instant at which it began, and a way to tell what happened.
+
+    `causes` are the facts of the batch, by identity, with their envelopes.
+    """
+
+    def __init__(
+        self, session: AsyncSession, now: datetime, kit: Kit, causes: Mapping[int, Envelope] | None = None
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.kit = kit
+        self._causes = causes or {}
+        self._told: list[Told] = []
+
+    def new_id(self) -> UUID:
+        """A new id (uuid7) of this instant, greater than every one before."""
+        return new_id(self.now)
+
+    def tell(self, *facts: Fact, because: Fact | None = None) -> None:
+        """Write the facts into the service's log when the transaction commits, in this order, for all of their topics.
+
+        `because` is the fact of this batch that they follow from: its correlation and trace are handed on.
+        """
+        cause = None if because is None else self._causes.get(id(because))
+        trace = cause.traceparent if cause else traceparent()
+        for fact in facts:
+            self._tell(fact, cause, trace)
+
+    def _tell(self, fact: Fact, cause: Envelope | None, trace: str | None) -> None:
+        key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
+        correlation, causation = (cause.correlation, str(cause.id)) if cause else (key, None)
+        self._told.extend(
+            Told(fact_id, topic, key, fact.TYPE, self.now, correlation, causation, trace, body) for topic in fact.topics
+        )
+
+    @property
+    def told(self) -> Sequence[Told]:
+        """What was told so far."""
+        return self._told

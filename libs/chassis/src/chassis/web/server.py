@@ -16,6 +16,7 @@ def listening(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.http_host,
         port=settings.http_port,
+        http="h11",  # bounds the size of headers; httptools saves 0.3 ms of CPU a request and bounds nothing
         ws="none",
         log_config=None,
         access_log=False,

@@ -51,7 +51,7 @@ _V1 = (
     """,
     """
     CREATE TABLE log_cursor (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
         high bigint NOT NULL DEFAULT 0,
         holes jsonb NOT NULL DEFAULT '[]',
         generation bigint NOT NULL DEFAULT 1

@@ -1,8 +1,14 @@
 """Where things lie in this checkout."""
 
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
 STATE = ROOT / ".stack"
 POM = ROOT / "deploy" / "kafka" / "pom.xml"
 UNITS = ROOT / "deploy" / "local" / "sample" / "directory" / "units.csv"
+
+
+def bin_folder() -> Path:
+    """Where the environment's commands lie."""
+    return Path(sys.executable).parent

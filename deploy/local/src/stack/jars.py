@@ -2,13 +2,10 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
-
-import requests
-from jgo.maven import POM, MavenContext
 
 from stack import checkout, machine
 from stack.locks import locked
@@ -16,7 +13,6 @@ from stack.trouble import Trouble
 
 _GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _MAVEN_PATIENCE_S = 600
-_TIMEOUT_S = 60
 _TIMES = 3
 
 
@@ -56,7 +52,8 @@ def _by_maven(jars: Path) -> bool:
     maven = machine.maven()
     if maven is None:
         return False
-    command = [maven, "-q", "-B", "-f", checkout.POM, _GOAL, f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+    command = [str(maven), "-q", "-B", "-f", str(checkout.POM), _GOAL]
+    command += [f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
     try:
         return subprocess.run(command, capture_output=True, timeout=_MAVEN_PATIENCE_S, check=False).returncode == 0
     except subprocess.TimeoutExpired:
@@ -64,19 +61,12 @@ def _by_maven(jars: Path) -> bool:
 
 
 def _by_jgo(repository: Path, jars: Path) -> None:
-    for left in reversed(range(_TIMES)):
-        try:
-            return _resolve(repository, jars)
-        except (requests.RequestException, RuntimeError) as error:
-            if not left:
-                raise Trouble(
-                    "Kafka's jars could not be fetched from Maven Central: check the network and the proxy "
-                    f"(HTTPS_PROXY), then start again ({type(error).__name__})."
-                ) from error
-
-
-def _resolve(repository: Path, jars: Path) -> None:
-    context = MavenContext(repo_cache=repository, timeout=_TIMEOUT_S)
-    _, nodes = context.pom_dependency_list(POM(checkout.POM))
-    for node in nodes:
-        shutil.copy(node.dep.artifact.resolve(), jars)
+    command = [sys.executable, "-W", "ignore", "-m", "stack.resolve", str(checkout.POM), str(repository), str(jars)]
+    for _ in range(_TIMES):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+    raise Trouble(
+        "Kafka's jars could not be fetched from Maven Central: check the network and the proxy (HTTPS_PROXY), "
+        f"then start again ({done.stderr.strip().splitlines()[-1]})."
+    )

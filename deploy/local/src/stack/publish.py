@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx2
 from aiokafka import AIOKafkaProducer
+
 from chassis.clock import Clock, clock_from, new_id
 from contracts.vocabulary import Channel
-
 from stack import samples, show, watch
 from stack.outcome import Book, Sent
 

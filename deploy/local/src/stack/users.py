@@ -11,7 +11,7 @@ from typing import Any
 from stack.trouble import Trouble
 
 _UNPRIVILEGED = ("postgres", "nobody")
-_OUTSIDE = Path("/var/tmp")
+_OUTSIDE = Path("/var/tmp")  # noqa: S108 - kept over restarts, and who owns a folder there is looked at
 
 
 def unprivileged() -> str | None:

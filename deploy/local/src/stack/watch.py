@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
 from contracts import base, topics
 from contracts.directory import UnitListed
 from contracts.parking import MessageParked
 from contracts.tickets import TicketDispatched, TicketQueuedForManualDispatch
 from contracts.vocabulary import Channel
-
 from stack.outcome import Book, Sent
 
 _ROUND_S = 0.2

@@ -10,7 +10,7 @@ from stack.testing.servers import Servers
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """Kafka, PostgreSQL and Valkey on free ports; started when the first test asks, ended with the session."""
-    from stack.testing import native  # what it imports would slow down every run that needs no servers
+    from stack.testing import native  # noqa: PLC0415 - it would slow down every run that needs no servers
 
     with native.servers() as running:
         yield running

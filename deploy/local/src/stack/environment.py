@@ -1,0 +1,98 @@
+"""The variables of a running stack: `.stack/env` for people and commands, and for each service only its own."""
+
+import csv
+import hashlib
+import json
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from contracts.topics import SERVICES
+from contracts.vocabulary import Channel
+from stack import checkout, databases, files
+from stack.credentials import KEY_HOLDERS, key_name, shouted
+from stack.ports import Ports
+
+_SHARED = ("BBCS_KAFKA_SERVERS", "BBCS_KAFKA_SECURITY", "BBCS_REDIS_URL", "BBCS_KEYS", "BBCS_CLOCK")
+_VAULT_KEY_ID = "local-1"
+
+
+def units() -> list[str]:
+    """The codes of the sample directory's units."""
+    if not checkout.UNITS.exists():
+        return []
+    with checkout.UNITS.open(encoding="utf-8-sig", newline="") as lines:
+        return [line["code"] for line in csv.DictReader(lines)]
+
+
+def variables(ports: Ports, secrets: Mapping[str, str], codes: list[str], clock: str | None) -> dict[str, str]:
+    """Every variable of a stack with these ports, secrets and units."""
+    return (
+        _addresses(ports, secrets)
+        | {name: value for name, value in sorted(secrets.items()) if name.startswith("BBCS_")}
+        | _vault(secrets)
+        | {"BBCS_KEYS": _digests(secrets, codes), "BBCS_UNITS": ",".join(codes)}
+        | ({"BBCS_CLOCK": clock} if clock else {})
+    )
+
+
+def _addresses(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
+    superuser = databases.url("postgres", secrets["postgres"], ports.postgres)
+    found = {
+        "BBCS_KAFKA_SERVERS": f"127.0.0.1:{ports.kafka}",
+        "BBCS_KAFKA_SECURITY": "SASL_PLAINTEXT",
+        "BBCS_REDIS_URL": f"redis://:{secrets['redis']}@127.0.0.1:{ports.redis}/0",
+        "BBCS_ADMIN_DATABASE_URL": superuser,
+    }
+    for service in SERVICES:
+        name, port = shouted(service), ports.of_instance(service, 1)
+        found[f"BBCS_{name}_HTTP_PORT"] = str(port)
+        found[f"BBCS_{name}_URL"] = f"http://127.0.0.1:{port}"
+        found[f"BBCS_{name}_DATABASE_URL"] = databases.url(service, secrets[f"{service} database"], ports.postgres)
+    return found
+
+
+def _vault(secrets: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "BBCS_INTAKE_VAULT_KEYS": json.dumps({_VAULT_KEY_ID: secrets["vault"]}),
+        "BBCS_INTAKE_VAULT_KEY": _VAULT_KEY_ID,
+        "BBCS_INTAKE_BLIND_KEY": secrets["blind"],
+    }
+
+
+def _digests(secrets: Mapping[str, str], codes: list[str]) -> str:
+    """What services know of bearer keys."""
+    holders = [*(f"channel.{one}" for one in Channel), *(f"unit.{one}" for one in codes), *KEY_HOLDERS]
+    return json.dumps({one: hashlib.sha256(secrets[key_name(one)].encode()).hexdigest() for one in holders})
+
+
+def of_service(service: str, found: Mapping[str, str]) -> dict[str, str]:
+    """What the service may know: its own variables and the shared ones, no one else's password."""
+    own, port = f"BBCS_{shouted(service)}_", f"BBCS_{shouted(service)}_HTTP_PORT"
+    return {name: value for name, value in found.items() if (name.startswith(own) and name != port) or name in _SHARED}
+
+
+def write(home: Path, found: Mapping[str, str]) -> None:
+    """Write `env`, and one file for each service, readable by their owner alone."""
+    files.write(home / "env", _shell(found))
+    (home / "services").mkdir(exist_ok=True)
+    for service in SERVICES:
+        files.write(home / "services" / f"{service}.env", _shell(of_service(service, found)))
+
+
+def plain() -> dict[str, str]:
+    """Our own environment without anybody's BBCS_ variables: a shell may have those of another stack."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BBCS_")}
+
+
+def read(home: Path) -> dict[str, str]:
+    """The variables in the stack's `env`; none when it was never started."""
+    file = home / "env"
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    words = (word for line in lines for word in shlex.split(line) if "=" in word)
+    return dict(word.split("=", 1) for word in words)
+
+
+def _shell(found: Mapping[str, str]) -> str:
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in found.items())

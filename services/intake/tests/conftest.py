@@ -1,14 +1,34 @@
-"""What intake's tests share: a complaint form that is right, and a table of bodies that are not."""
+"""What intake's tests share: a right complaint form, a table of hostile bodies, and intake as it runs."""
 
+import asyncio
+import base64
+import hashlib
 import itertools
 import json
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
+import httpx2
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
+from chassis import db
+from chassis.clock import SystemClock
+from chassis.vault import Vault, about
+from contracts import topics
 from intake.domain import Policy
+from stack.testing import Servers
+from stack.testing.native import free_ports
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 POLICY = Policy(
@@ -108,7 +128,7 @@ HOSTILE = [
     Hostile("a day that does not exist", body(submitted_at="2026-02-30T09:30:00+08:00"), "complaint.invalid"),
     Hostile("an offset that does not exist", body(submitted_at="2026-11-25T09:30:00+99:99"), "complaint.invalid"),
     Hostile("a time in full-width digits", body(submitted_at="２026-11-25T09:30:00+08:00"), "complaint.invalid"),
-    Hostile("a time in the future", body(submitted_at="2026-11-25T10:05:01+08:00"), "complaint.time-in-future"),
+    Hostile("a time in the future", body(submitted_at="2026-11-26T10:00:00+08:00"), "complaint.time-in-future"),
     Hostile("a phone of letters", _reporter(phone="call me"), "complaint.phone"),
     Hostile("a short phone", _reporter(phone="12345"), "complaint.phone"),
     Hostile("an ID number with a wrong check digit", _reporter(id_number="310230198003030018"), "complaint.id-number"),
@@ -135,6 +155,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("hostile", HOSTILE, ids=lambda one: one.name)
 
 
+@pytest.fixture
+def hostile_bodies() -> list[Hostile]:
+    """All of the bad bodies."""
+    return HOSTILE
+
+
 @pytest.fixture(name="body")
 def body_() -> Body:
     """Writes a body that is right, with changes."""
@@ -157,3 +183,184 @@ def now() -> datetime:
 def unique() -> str:
     """A source id that no other test has."""
     return f"T-{next(_NUMBERS)}"
+
+
+# Intake as it runs: a process of its own, and what channels and operators see of it.
+
+_PRINCIPALS = (
+    "centre",
+    "service.revisit",
+    "unit.hrss",
+    "channel.fax",
+    "channel.window",
+    "channel.kiosk",
+    "channel.city-exit",
+)
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_PATIENCE_S = 30.0
+
+
+def credential(principal: str) -> dict[str, str]:
+    """The header with which a principal asks."""
+    return {"authorization": f"Bearer key-of-{principal}"}
+
+
+async def until(look: Callable[[], Awaitable[Any]]) -> Any:
+    """What `look` finds, as soon as it finds something."""
+    async with asyncio.timeout(_PATIENCE_S):
+        while not (found := await look()):
+            await asyncio.sleep(0.05)
+    return found
+
+
+@dataclass
+class Intake:
+    """A running intake: its HTTP client, its database, its topics and its log."""
+
+    servers: Servers
+    database_url: str
+    log: IO[str]
+    port: int = field(default_factory=lambda: free_ports(1)[0])
+    keys: dict[str, bytes] = field(default_factory=lambda: {"test": os.urandom(32)})
+    blind: bytes = field(default_factory=lambda: os.urandom(32))
+    process: subprocess.Popen[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
+        self.engine = create_async_engine(self.database_url)
+        self.sessions = async_sessionmaker(self.engine)
+        self.credential = credential
+
+    @property
+    def kafka(self) -> dict[str, Any]:
+        """How a test signs in at Kafka: as the super user."""
+        return {
+            "bootstrap_servers": self.servers.kafka_servers,
+            "security_protocol": self.servers.kafka_security,
+            "sasl_mechanism": "SCRAM-SHA-256",
+            "sasl_plain_username": self.servers.kafka_username,
+            "sasl_plain_password": self.servers.kafka_password,
+        }
+
+    def _environment(self) -> dict[str, str]:
+        begun = SystemClock().now()
+        ours = {name: said for name, said in os.environ.items() if not name.startswith("BBCS_")}
+        hashes = {who: hashlib.sha256(f"key-of-{who}".encode()).hexdigest() for who in _PRINCIPALS}
+        wrapping = {name: base64.b64encode(key).decode() for name, key in self.keys.items()}
+        return ours | {
+            "BBCS_KAFKA_SERVERS": self.servers.kafka_servers,
+            "BBCS_KAFKA_USERNAME": self.servers.kafka_username,
+            "BBCS_KAFKA_PASSWORD": self.servers.kafka_password,
+            "BBCS_INTAKE_DATABASE_URL": self.database_url,
+            "BBCS_REDIS_URL": self.servers.redis_url,
+            "BBCS_INTAKE_HTTP_PORT": str(self.port),
+            "BBCS_RATE_LIMIT": "100000/minute",
+            "BBCS_CLOCK": f"{begun.isoformat()}|{NOW.isoformat()}|1",
+            "BBCS_KEYS": json.dumps(hashes),
+            "BBCS_VAULT_KEYS": json.dumps(wrapping),
+            "BBCS_VAULT_KEY": "test",
+            "BBCS_BLIND_KEY": base64.b64encode(self.blind).decode(),
+        }
+
+    def start(self) -> None:
+        """Start the process."""
+        command = [sys.executable, "-m", "intake"]
+        self.process = subprocess.Popen(command, env=self._environment(), stderr=self.log, text=True)
+
+    async def ready(self) -> bool:
+        """Whether it may be asked."""
+        try:
+            return (await self.client.get("/readyz")).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    async def end(self) -> None:
+        """End the process and what the tests hold."""
+        if self.process:
+            self.process.terminate()
+            await asyncio.to_thread(self.process.wait, 25)
+        await self.client.aclose()
+        await self.engine.dispose()
+
+    async def until(self, look: Callable[[], Awaitable[Any]]) -> Any:
+        """What `look` finds, as soon as it finds something."""
+        return await until(look)
+
+    async def rows(self, sql: str, **params: Any) -> list[Row[Any]]:
+        """The rows of a statement."""
+        async with self.sessions() as session:
+            return list((await session.execute(text(sql), params)).all())
+
+    async def count(self, what: str, **params: Any) -> int:
+        """How many rows there are of `<table> WHERE …`."""
+        return int((await self.rows(f"SELECT count(*) FROM {what}", **params))[0][0])
+
+    async def execute(self, sql: str, **params: Any) -> None:
+        """Change something as an operator does."""
+        async with self.sessions.begin() as session:
+            await session.execute(text(sql), params)
+
+    def opened(self, row: Row[Any], column: str) -> bytes:
+        """What a sealed column of a complaint says."""
+        vault = Vault(self.keys, "test", self.blind)
+        return vault.open(vault.unwrap(row.wrapped_key), getattr(row, column), about(row.complaint_id, column))
+
+    async def dumped(self, table: str) -> str:
+        """Everything that a table says to one who reads it."""
+        [[written]] = await self.rows(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
+        return str(written)
+
+    def logged(self) -> str:
+        """Everything that the process wrote."""
+        return Path(self.log.name).read_text("utf-8")
+
+    @asynccontextmanager
+    async def producer(self) -> AsyncIterator[AIOKafkaProducer]:
+        """A producer as a channel has it."""
+        producer = AIOKafkaProducer(**self.kafka, acks="all", enable_idempotence=True, max_request_size=2**20)
+        await producer.start()
+        try:
+            yield producer
+        finally:
+            await producer.stop()
+
+    async def told(self, topic: str, key: str) -> list[Any]:
+        """Every record with this key on the topic, from the beginning."""
+        consumer = AIOKafkaConsumer(topic, **self.kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(consumer.assignment())
+            found = []
+            while any([await consumer.position(at) < end for at, end in ends.items()]):
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    found += [one for one in records if one.key == key.encode()]
+            return found
+        finally:
+            await consumer.stop()
+
+
+async def _make_topics(kafka: dict[str, Any]) -> None:
+    admin = AIOKafkaAdminClient(**kafka)
+    await admin.start()
+    try:
+        there = await admin.list_topics()
+        declared = [NewTopic(one.name, one.partitions, 1) for one in topics.declared(()) if one.name not in there]
+        await admin.create_topics(declared)
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="module")
+async def intake(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
+    """Intake as it runs, with a database of its own, its clock begun at ten."""
+    url = servers.make_database("intake")
+    await asyncio.to_thread(db.migrate, _MIGRATIONS, url)
+    with (tmp_path_factory.mktemp("intake") / "log").open("w") as log:
+        running = Intake(servers, url, log)
+        await _make_topics(running.kafka)
+        try:
+            running.start()
+            await until(running.ready)
+            yield running
+        finally:
+            await running.end()

@@ -63,6 +63,8 @@ def test_a_body_larger_than_the_policy_is_refused(body: Body, policy: Policy, no
 
 def test_a_clock_may_be_five_minutes_ahead(body: Body, policy: Policy, now: datetime) -> None:
     domain.admit(read(body(submitted_at="2026-11-25T10:05:00+08:00")), policy, now)
+    late = read(body(submitted_at="2026-11-25T10:05:00.000001+08:00"))
+    assert refusal(domain.admit, late, policy, now) == "complaint.time-in-future"
 
 
 def test_somebody_born_today_in_shanghai_may_complain(body: Body, policy: Policy) -> None:

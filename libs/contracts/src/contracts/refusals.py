@@ -37,6 +37,7 @@ REFUSALS: dict[str, Refusal] = {
     "place.malformed": Refusal("地点编码格式不正确", 422),
     "matter.malformed": Refusal("事项编码格式不正确", 422),
     "unit.unknown": Refusal("没有这个承办单位", 422),
+    "directory.version-unknown": Refusal("没有这个目录版本", 404),
     # a complaint
     "complaint.not-json": Refusal("诉求内容不是有效的 JSON", 400),
     "complaint.encoding": Refusal("诉求内容不是 UTF-8 编码", 400),

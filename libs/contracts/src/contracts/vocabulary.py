@@ -67,6 +67,7 @@ class QueueReason(StrEnum):
 class TicketState(StrEnum):
     """Where a ticket stands; later parts of its life add to this list."""
 
+    OPENED = "opened"
     QUEUED = "queued"
     DISPATCHED = "dispatched"
 

@@ -1,0 +1,24 @@
+"""The service: opens a ticket for each complaint and names its owner."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from dispatch import api, consumers
+from dispatch.domain import Policy
+from dispatch.settings import DispatchSettings
+from dispatch.usecases import Kit
+
+
+def build_kit(settings: DispatchSettings) -> Kit:
+    """Dispatch's equipment."""
+    return Kit(Policy(nearest_known_place=settings.nearest_known_place))
+
+
+service = Service(
+    name="dispatch",
+    settings=DispatchSettings,
+    migrations=Path(__file__).parents[2] / "migrations",
+    kit=build_kit,
+    api=(api.router,),
+    consumers=(consumers.complaints,),
+)

@@ -1,0 +1,148 @@
+"""The table of tickets."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db import rows
+from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
+from dispatch.domain import Ticket
+
+_ADD = """
+    INSERT INTO ticket (
+        ticket_id, complaint_id, state, channel, reporter_kind, submitted_at, opened_at, matter_code, place_code,
+        unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version
+    )
+    SELECT * FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:state AS text[]), CAST(:channel AS text[]),
+        CAST(:reporter_kind AS text[]), CAST(:submitted_at AS timestamptz[]), CAST(:opened_at AS timestamptz[]),
+        CAST(:matter_code AS text[]), CAST(:place_code AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
+        CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
+        CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
+        CAST(:version AS integer[])
+    )
+    ON CONFLICT (complaint_id) DO NOTHING
+    RETURNING ticket_id
+"""
+_COLUMNS = (
+    "ticket_id",
+    "complaint_id",
+    "state",
+    "channel",
+    "reporter_kind",
+    "submitted_at",
+    "opened_at",
+    "matter_code",
+    "place_code",
+    "unit",
+    "rule",
+    "matched_place",
+    "directory_version",
+    "dispatched_at",
+    "dispatched_by",
+    "queue_reason",
+    "queued_at",
+    "version",
+)
+
+_SAVE = """
+    UPDATE ticket SET
+        state = new.state, unit = new.unit, rule = new.rule, matched_place = new.matched_place,
+        directory_version = new.directory_version, dispatched_at = new.dispatched_at,
+        dispatched_by = new.dispatched_by, queue_reason = new.queue_reason, queued_at = new.queued_at,
+        version = new.version
+    FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:state AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
+        CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
+        CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
+        CAST(:version AS integer[])
+    ) AS new (
+        ticket_id, state, unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason,
+        queued_at, version
+    )
+    WHERE ticket.ticket_id = new.ticket_id
+"""
+_CHANGING = (
+    "ticket_id",
+    "state",
+    "unit",
+    "rule",
+    "matched_place",
+    "directory_version",
+    "dispatched_at",
+    "dispatched_by",
+    "queue_reason",
+    "queued_at",
+    "version",
+)
+
+_OF_COMPLAINTS = """
+    SELECT found.*
+    FROM unnest(CAST(:complaint_id AS uuid[])) AS asked (complaint_id)
+    CROSS JOIN LATERAL (SELECT * FROM ticket WHERE ticket.complaint_id = asked.complaint_id OFFSET 0) AS found
+"""
+"""OFFSET 0 keeps the index in use, also by a plan that was made when the table was empty."""
+
+_ONE = "SELECT * FROM ticket WHERE ticket_id = :ticket_id"
+_ONE_LOCKED = f"{_ONE} FOR UPDATE"
+
+_QUEUED = """
+    SELECT * FROM ticket
+    WHERE state = 'queued' AND (queued_at, ticket_id) > (:queued_at, :ticket_id)
+    ORDER BY queued_at, ticket_id
+    LIMIT :most
+"""
+_BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+
+
+async def of_complaints(session: AsyncSession, complaint_ids: Collection[UUID]) -> dict[UUID, Ticket]:
+    """The tickets of those complaints that have one, by complaint."""
+    found = await rows(session, _OF_COMPLAINTS, complaint_id=list(complaint_ids))
+    return {row.complaint_id: _ticket(row) for row in found}
+
+
+async def one(session: AsyncSession, ticket_id: UUID) -> Ticket | None:
+    """The ticket; None for an id that is none."""
+    return next(map(_ticket, await rows(session, _ONE, ticket_id=ticket_id)), None)
+
+
+async def locked(session: AsyncSession, ticket_id: UUID) -> Ticket | None:
+    """The ticket, which nobody else changes until this transaction ends; None for an id that is none."""
+    return next(map(_ticket, await rows(session, _ONE_LOCKED, ticket_id=ticket_id)), None)
+
+
+async def queued(session: AsyncSession, after: Ticket | None, most: int) -> list[Ticket]:
+    """The manual queue after a ticket that stands or stood in it, oldest first; from its beginning without one."""
+    at = (after.queued_at, after.ticket_id) if after and after.queued_at else _BEFORE_ALL
+    return list(map(_ticket, await rows(session, _QUEUED, queued_at=at[0], ticket_id=at[1], most=most)))
+
+
+async def add(session: AsyncSession, tickets: Iterable[Ticket]) -> set[UUID]:
+    """Write new tickets; the ids of those whose complaints had none, also not by another instance's hand.
+
+    They are written in one order everywhere, so that two instances wait for each other instead of locking up.
+    """
+    ordered = sorted(tickets, key=lambda one: one.complaint_id)
+    return {row.ticket_id for row in await rows(session, _ADD, **_arrays(ordered, _COLUMNS))}
+
+
+async def save(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
+    """Write tickets that are there, as they are now."""
+    await rows(session, _SAVE, **_arrays(tickets, _CHANGING))
+
+
+def _arrays(tickets: Sequence[Ticket], columns: Sequence[str]) -> dict[str, list[Any]]:
+    return {name: [getattr(one, name) for one in tickets] for name in columns}
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    stored = dict(row._mapping)
+    stored["state"], stored["channel"] = TicketState(row.state), Channel(row.channel)
+    stored["reporter_kind"] = ReporterKind(row.reporter_kind)
+    stored["rule"] = DispatchRule(row.rule) if row.rule else None
+    stored["queue_reason"] = QueueReason(row.queue_reason) if row.queue_reason else None
+    return Ticket(**stored)

@@ -3,43 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from chassis import audit, idempotency
+from chassis import audit, idempotency, tables
 from chassis.security import Principal
 from contracts.refusals import Refused
+from stack.testing import Servers
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, 456789, tzinfo=UTC)
 CENTRE, WINDOW, KIOSK = Principal("centre"), Principal("channel.window"), Principal("channel.kiosk")
 BODY, OTHER = idempotency.fingerprint(b"POST", b"{}"), idempotency.fingerprint(b"POST", b"[]")
 
 
-class Servers(Protocol):
-    """What these tests need of the running servers."""
+class Statements(list[str]):
+    """Collects what a migration would run."""
 
-    def make_database(self, role: str) -> str: ...
-
-
-TABLES = (
-    """CREATE TABLE audit (position bigint PRIMARY KEY, at timestamptz NOT NULL, principal text NOT NULL,
-       action text NOT NULL, subject text NOT NULL, purpose text NOT NULL, prev bytea NOT NULL, hash bytea NOT NULL)""",
-    """CREATE TABLE idempotency (principal text, key text, fingerprint bytea NOT NULL, at timestamptz NOT NULL,
-       PRIMARY KEY (principal, key))""",
-)
+    execute = list.append
 
 
 @pytest.fixture
 async def engine(servers: Servers) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(servers.make_database("trail"))
+    """A database with the chassis' tables, whose audit trail somebody with every right can change."""
+    engine, statements = create_async_engine(servers.make_database("trail")), Statements()
+    tables.v1(statements)
     async with engine.begin() as connection:
-        for table in ("audit", "idempotency"):
-            await connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
-        for table in TABLES:
-            await connection.execute(text(table))
+        for statement in (*statements, "ALTER TABLE audit DISABLE TRIGGER audit_append_only"):
+            await connection.exec_driver_sql(statement)
     yield engine
     await engine.dispose()
 
@@ -123,6 +116,14 @@ async def test_rows_cut_off_at_the_end_show_in_the_head(engine: AsyncEngine) -> 
     noted = (await verdict(engine)).head
     await change(engine, "DELETE FROM audit WHERE position = 3")
     assert (await verdict(engine)).head != noted
+
+
+async def test_the_trail_cannot_be_changed_by_the_service_itself(engine: AsyncEngine) -> None:
+    await look(engine, "a")
+    await change(engine, "ALTER TABLE audit ENABLE TRIGGER audit_append_only")
+    for statement in ("UPDATE audit SET purpose = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
+        with pytest.raises(DBAPIError, match="append only"):
+            await change(engine, statement)
 
 
 async def claim(engine: AsyncEngine, who: Principal, key: str, fingerprint: bytes, later: int = 0) -> None:

@@ -173,7 +173,7 @@ class Address:
 @pytest.fixture
 async def address() -> AsyncIterator[Address]:
     """The desk behind a real uvicorn, with a small size limit and little time."""
-    desk = Desk(settings(http_max_bytes=64 * 1024, http_seconds=0.3))
+    desk = Desk(settings(http_max_bytes=64 * 1024, http_seconds=1.5))
     server = uvicorn.Server(web.listening(web.application(Served(), desk), desk.settings))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -15,16 +15,11 @@ from chassis.clock import SystemClock
 from chassis.telemetry import metrics
 from chassis.web import limits
 from chassis.web.limits import Limiter
+from stack.testing import Servers
 
 Calling = Callable[..., AbstractAsyncContextManager[httpx2.AsyncClient]]
 NOTE = {"title": "办不成事"}
 DAILY = parse_many("3/day")
-
-
-class Servers(Protocol):
-    """What these tests need of the running servers."""
-
-    redis_url: str
 
 
 class Gate:
@@ -59,6 +54,12 @@ class Gate:
         writer.close()
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Redis that answers counts, however busy the machine is."""
+    monkeypatch.setattr(limits, "PATIENCE_S", 2.0)
+
+
 @pytest.fixture
 async def gate(servers: Servers) -> AsyncIterator[Gate]:
     where = urlsplit(servers.redis_url)
@@ -73,10 +74,10 @@ async def make(servers: Servers, gate: Gate) -> AsyncIterator[Callable[[], Limit
     """Makes a limiter that asks Redis through the gate, as one instance of a service."""
     url, made = urlsplit(servers.redis_url), list[Limiter]()
 
-    def make(allowed: list[RateLimitItem] = DAILY) -> Limiter:
+    def make(allowed: list[RateLimitItem] = DAILY, service: str = "desk") -> Limiter:
         credentials = url.netloc.rpartition("@")[0]
         netloc = f"{credentials}@127.0.0.1:{gate.port}" if credentials else f"127.0.0.1:{gate.port}"
-        made.append(Limiter(allowed, url._replace(netloc=netloc).geturl()))
+        made.append(Limiter(allowed, url._replace(netloc=netloc).geturl(), service))
         return made[-1]
 
     yield make
@@ -114,6 +115,10 @@ async def test_principals_are_counted_apart(make: Make, principal: str) -> None:
     assert [await made(limiter, principal), await made(limiter, f"{principal}.b")] == [1, 1]
 
 
+async def test_services_count_apart(make: Make, principal: str) -> None:
+    assert [await made(make(), principal), await made(make(service="other"), principal)] == [1, 1]
+
+
 async def test_of_two_limits_the_one_that_is_nearer_is_told(make: Make, principal: str) -> None:
     limiter = make(parse_many("2/day;100/minute"))
     assert [(await limiter.count(principal)).limit for _ in range(2)] == [2, 2]
@@ -144,9 +149,12 @@ async def test_redis_that_goes_away_is_not_noticed_by_who_asks(make: Make, gate:
     assert await made(limiter, principal) == 1
 
 
-async def test_redis_that_says_nothing_is_waited_for_once_and_shortly(make: Make, gate: Gate, principal: str) -> None:
+async def test_redis_that_says_nothing_is_waited_for_once_and_shortly(
+    make: Make, gate: Gate, principal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     limiter = make()
     await limiter.count(principal)
+    monkeypatch.setattr(limits, "PATIENCE_S", 0.05)
     gate.stuck = True
     began = time.perf_counter()
     for _ in range(50):

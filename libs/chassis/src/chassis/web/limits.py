@@ -50,17 +50,17 @@ class Limiter:
     A fixed window lets twice its limit pass around its border; `100/second;2000/minute` bounds that.
     """
 
-    def __init__(self, limits: list[RateLimitItem], redis_url: str | None = None) -> None:
+    def __init__(self, limits: list[RateLimitItem], redis_url: str | None = None, service: str = "-") -> None:
         self._limits, self._own, self._rest_until = limits, MemoryStorage(), 0.0
         self._pool: ConnectionPool | None = ConnectionPool.from_url(redis_url) if redis_url else None
-        self._shared = _storage(redis_url, self._pool) if redis_url and self._pool else None
+        self._shared = _storage(redis_url, self._pool, service) if redis_url and self._pool else None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The limiter of RATE_LIMIT and REDIS_URL. Raises UnusableSettings for one that cannot be read."""
         url = settings.redis_url.get_secret_value() if settings.redis_url else None
         try:
-            return cls(parse_many(settings.rate_limit), url)
+            return cls(parse_many(settings.rate_limit), url, settings.SERVICE)
         except ValueError:
             said = "RATE_LIMIT is written like 2000/minute, REDIS_URL like redis://host:port/0"
             raise UnusableSettings(f"{settings.SERVICE} cannot start: {said}") from None
@@ -112,6 +112,8 @@ class Limiter:
         log.warning("limits.redis-away", error=telemetry.failure(error), wait_s=PAUSE_S)
 
 
-def _storage(url: str, pool: ConnectionPool) -> RedisStorage:
+def _storage(url: str, pool: ConnectionPool, service: str) -> RedisStorage:
+    """Redis as `limits` uses it; services share it, and count apart."""
     options = {"connection_pool": pool}
-    return RedisStorage(f"async+{url}", implementation="redispy", **options)  # type: ignore[arg-type]
+    prefix = f"bbcs:{service}:limits"
+    return RedisStorage(f"async+{url}", False, "redispy", prefix, **options)  # type: ignore[arg-type]

@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[4]
 STATE = ROOT / ".stack"
 POM = ROOT / "deploy" / "kafka" / "pom.xml"
-UNITS = ROOT / "deploy" / "local" / "sample" / "directory" / "units.csv"
+DIRECTORY = ROOT / "deploy" / "local" / "sample" / "directory"
+UNITS = DIRECTORY / "units.csv"
 
 
 def bin_folder() -> Path:

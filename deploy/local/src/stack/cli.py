@@ -5,28 +5,53 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
-from stack import checkout, clocks
+from stack import checkout, clocks, run, up
 from stack.trouble import Trouble
-from stack.up import bring_down, bring_up
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 State = Annotated[Path, typer.Option(envvar="STACK_STATE", help="The folder of its state.", show_default=False)]
 Speed = Annotated[str, typer.Option(envvar="SPEED", help="Business time runs so many times faster.")]
+Input = Annotated[Path | None, typer.Option("--input", envvar="INPUT", help="Complaints, one a line.")]
 
 
-@app.command()
-def up(state: State = checkout.STATE, speed: Speed = "") -> None:
+@app.command(name="up")
+def up_(state: State = checkout.STATE, speed: Speed = "") -> None:
     """Start the servers, tables, topics and services; what runs already is left alone."""
-    bring_up(state.absolute(), clocks.speed_of(speed))
+    up.bring_up(state.absolute(), clocks.speed_of(speed))
 
 
 @app.command()
 def down(state: State = checkout.STATE) -> None:
     """End exactly what was started; the data stays."""
-    ended = bring_down(state.absolute())
-    typer.echo("The stack is down." if ended else "Nothing was running.")
+    typer.echo("The stack is down." if up.bring_down(state.absolute()) else "Nothing was running.")
+
+
+@app.command()
+def status(state: State = checkout.STATE) -> None:
+    """Show how each program is; exit code 1 unless all of them run and are ready."""
+    found = up.look(state.absolute())
+    table = Table("Program", "State", "pid", "Address")
+    for one in found:
+        table.add_row(one.name, one.word, str(one.pid or ""), one.address)
+    Console().print(table if found else "The stack is down.")
+    if not found or any(one.word != up.READY for one in found):
+        raise typer.Exit(1)
+
+
+@app.command(name="run")
+def run_(state: State = checkout.STATE, speed: Speed = "", file: Input = None) -> None:
+    """Bring everything up, submit complaints, and show them arrive."""
+    raise typer.Exit(run.run(state.absolute(), clocks.speed_of(speed), file))
+
+
+@app.command()
+def clean(state: State = checkout.STATE) -> None:
+    """End everything and delete its data."""
+    up.clean(state.absolute())
 
 
 def main() -> None:

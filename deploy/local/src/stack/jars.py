@@ -62,11 +62,13 @@ def _by_maven(jars: Path) -> bool:
 
 def _by_jgo(repository: Path, jars: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "stack.resolve", str(checkout.POM), str(repository), str(jars)]
+    said = ""
     for _ in range(_TIMES):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return
+        said = done.stderr.strip().rpartition("\n")[2]
     raise Trouble(
         "Kafka's jars could not be fetched from Maven Central: check the network and the proxy (HTTPS_PROXY), "
-        f"then start again ({done.stderr.strip().splitlines()[-1]})."
+        f"then start again ({said})."
     )

@@ -66,6 +66,15 @@ class Plan:
             for program in self.services()
         ]
 
+    def ports_needed(self) -> list[tuple[str, int]]:
+        """Every port that somebody of the stack listens on, with whose it is."""
+        further = [
+            (service, self.ports.of_instance(service, number))
+            for service, many in self.instances.items()
+            for number in range(2, many + 1)
+        ]
+        return self.ports.named() + further
+
     def _service(self, service: str, number: int) -> Program:
         return Program(
             service if number == 1 else f"{service}-{number}",

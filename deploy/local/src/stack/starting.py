@@ -7,7 +7,7 @@ from pathlib import Path
 from stack.program import Server
 from stack.trouble import Trouble, last_words
 
-_ROUND_S = 0.05
+_ROUND_S = 0.1
 
 
 def until(answered: Callable[[], bool], ended: Callable[[], bool], patience_s: float) -> bool:

@@ -50,6 +50,10 @@ class Supervisor:
             return None
         return {one["name"]: State(one["statename"], one["pid"], one["start"]) for one in found}
 
+    def ended(self) -> bool:
+        """Whether it does not run."""
+        return not processes.find((marks.supervisor(self._home),))
+
     def configured(self, programs: Iterable[Program]) -> bool:
         """Whether it was last started for exactly these programs."""
         return self._conf.exists() and self._conf.read_text("utf-8") == self._text(programs)

@@ -9,10 +9,14 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 from sqlalchemy import exc
 
 from chassis.settings import Settings, UnusableSettings
-from chassis.telemetry import metrics
+from chassis.telemetry import metrics, traces
 from contracts.refusals import REFUSALS, Refused
 
 SECRET = "张三 13800138000"
@@ -198,6 +202,32 @@ async def test_the_callers_trace_goes_on_in_the_work(client: httpx2.AsyncClient,
     await client.post("/v1/notes", json=NOTE, headers={"traceparent": TRACE})
     await client.post("/v1/notes", json=NOTE, headers={"traceparent": "rubbish"})
     assert desk.traces == [TRACE, None]
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """The spans of this test, as a collector would get them."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(traces, "_TRACER", provider.get_tracer("test"))
+    return exporter
+
+
+async def test_a_span_is_named_by_its_route_and_carries_nothing_of_the_request(
+    client: httpx2.AsyncClient, desk: Desk, spans: InMemorySpanExporter
+) -> None:
+    desk.raising = ValueError(SECRET)
+    await client.post("/v1/notes?from=13800138000", json={"title": SECRET}, headers={"traceparent": TRACE})
+    await client.get("/v1/notes/13800138000")
+    failed, refused = spans.get_finished_spans()
+    assert (failed.name, failed.kind, failed.status.is_ok) == ("POST /v1/notes", SpanKind.SERVER, False)
+    assert (refused.name, refused.status.is_ok) == ("GET /v1/notes/{note_id}", True)
+    assert failed.parent is not None
+    assert f"{failed.parent.span_id:016x}" == TRACE[36:52]
+    assert dict(refused.attributes or {}) == {
+        "http.request.method": "GET", "http.route": "/v1/notes/{note_id}", "http.response.status_code": 422,
+    }  # fmt: skip
+    assert "13800138000" not in failed.to_json() + refused.to_json()
 
 
 def observed(method: str, route: str, status: int) -> float:

@@ -5,7 +5,7 @@ async def submit(work: Annotated[Work[Kit], web.InWork], who: Annotated[Principa
 """
 
 from chassis.security import Principal, allow
-from chassis.web.application import Runtime, Served, application
+from chassis.web.asgi import Runtime, Served, application
 from chassis.web.dependencies import Caller, InWork, caller, limited, open_work
 from chassis.web.problems import Problem
 from chassis.web.server import listening

@@ -30,7 +30,7 @@ _log = telemetry.logger(__name__)
 
 
 class Stopped(Exception):  # noqa: N818 - what the consumer does
-    """Too many messages in a row were parked: somebody has to look before it goes on."""
+    """The batch is left as it is: too many in a row were parked, or the process ends while an outage lasts."""
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class Progress:
 
     parked_in_a_row: int = 0
     stopped: bool = False
+    ending: bool = False
 
 
 class Taker:
@@ -107,6 +108,8 @@ class Taker:
                 _log.warning("consumer.waits", consumer=self.consumer.name, wait_s=wait, error=telemetry.failure(error))
             else:
                 return None
+            if self.progress.ending:
+                raise Stopped(self.consumer.name)
             await asyncio.sleep(wait)
             wait = min(wait * 2, _SLOWEST_S)
 

@@ -34,6 +34,8 @@ _AGAIN_S = 1.0
 _BATCH_BYTES = 900 * 1024
 _SEND_S = 10.0
 _CLOSE_S = 2.0
+_LEAVE_S = 0.1
+"""FastStream waits no longer for a handler: we have waited for the batch ourselves."""
 
 _log = telemetry.logger(__name__)
 
@@ -72,7 +74,7 @@ class Subscription:
 
     async def stop(self) -> None:
         """Fetch no more, let the batch at hand be committed, leave the group."""
-        self._stopping = True
+        self._stopping = self._taker.progress.ending = True
         async with self._busy:
             await self._leave()
 
@@ -121,10 +123,11 @@ class Subscription:
                 return
             try:
                 await self._taker.take([_message(one) for one in records])
+                await self._commit(records)
             except Stopped:
                 _log.error("consumer.stopped", consumer=self._taker.consumer.name)
-                await asyncio.Event().wait()
-            await self._commit(records)
+        if self._taker.progress.stopped:
+            await asyncio.Event().wait()  # keeps the partitions, and takes nothing more
 
     async def _commit(self, records: Sequence[ConsumerRecord]) -> None:
         """Commit the positions behind these records. Refused after a rebalance, they are delivered again elsewhere."""
@@ -148,6 +151,7 @@ def _broker(settings: Settings) -> KafkaBroker:
         request_timeout_ms=_REQUEST_MS * 4,
         metadata_max_age_ms=30_000,
         security=_security(settings),
+        graceful_timeout=_LEAVE_S,
         logger=None,
         apply_types=False,
     )

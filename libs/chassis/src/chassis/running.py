@@ -82,9 +82,13 @@ class Running:
             reasons.append("relay.late")
         return reasons
 
+    def end(self) -> None:
+        """Have `run` close the doors in order."""
+        self._ended.set()
+
     async def run(self) -> None:
         """Open the doors, and close them in order when told to end or when one fails."""
-        _on_signals(self._ended.set)
+        _on_signals(self.end)
         await self._patiently(self.database.check)
         try:
             await self._open()

@@ -22,7 +22,8 @@ def post(intake: Any) -> Post:
 
     async def submit(said: bytes, channel: str = "window", **headers: str) -> httpx2.Response:
         sent = {"content-type": "application/json"} | intake.credential(f"channel.{channel}") | headers
-        return await intake.client.post("/v1/complaints", content=said, headers=sent)
+        answer: httpx2.Response = await intake.client.post("/v1/complaints", content=said, headers=sent)
+        return answer
 
     return submit
 
@@ -40,6 +41,7 @@ async def test_a_complaint_is_registered_and_answered_the_same_again(post: Post,
     again = await post(body(source_id=unique))
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+    assert "ratelimit" in first.headers
     assert first.json().keys() == {"source_id", "complaint_id", "receipt", "secret", "registered_at"}
 
 

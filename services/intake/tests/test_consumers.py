@@ -11,6 +11,7 @@ import pytest
 from contracts.base import read
 from contracts.complaints import ComplaintRegistered
 from contracts.parking import MessageParked
+from contracts.vocabulary import Channel, ReporterKind
 
 Body = Callable[..., bytes]
 Spot = tuple[int, int]
@@ -65,8 +66,8 @@ async def test_delivered_twice_a_complaint_is_registered_and_told_once(
     assert envelope.sequence == 1
     assert envelope.fact == ComplaintRegistered(
         complaint_id=row.complaint_id,
-        channel="window",
-        reporter_kind="citizen",
+        channel=Channel.WINDOW,
+        reporter_kind=ReporterKind.CITIZEN,
         submitted_at=row.submitted_at,
         registered_at=row.registered_at.replace(microsecond=row.registered_at.microsecond // 1000 * 1000),
         matter_code="310151000123",

@@ -39,7 +39,7 @@ class Complaint(BaseModel):
     content: dict[str, Any]
 
 
-def channel(who: Annotated[Principal, web.Caller]) -> Channel:
+async def channel(who: Annotated[Principal, web.Caller]) -> Channel:
     """The channel whose credential this is. Raises Refused("principal.not-allowed") for everybody else."""
     allow(who, "channel")
     if who.rest not in set(Channel):
@@ -100,13 +100,13 @@ async def receipts(
     return [_receipt(work.kit, one) for one in await usecases.receipts(work, said_by, source_id)]
 
 
-def looker(who: Annotated[Principal, web.Caller]) -> Principal:
+async def looker(who: Annotated[Principal, web.Caller]) -> Principal:
     """One who may see what a complaint says. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
     allow(who, "service", "centre")
     return who
 
 
-def stated(
+async def stated(
     purpose: Annotated[str | None, Query(json_schema_extra={"enum": list(Purpose)})] = None,
 ) -> Purpose:
     """What a complaint is looked at for. Raises Refused("purpose.missing") unless it is one of the purposes."""

@@ -50,6 +50,7 @@ class Running:
         self._ended = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._server: _Server | None = None
+        self._checked = False
 
     def _taker(self, consumer: Any) -> Taker:
         vault = Vault.from_settings(self.settings) if consumer.personal else None
@@ -75,7 +76,7 @@ class Running:
 
     def not_ready(self) -> Sequence[str]:
         """Why it should get nothing for now."""
-        reasons = list(self.not_live())
+        reasons = [*self.not_live(), *([] if self._checked else ["database.away"])]
         if "consumers" in self.doors and any(one.stale() for one in self.subscriptions):
             reasons.append("consumer.stale")
         if "relay" in self.doors and self.relay.age_s > _RELAY_LATE_S:
@@ -89,9 +90,10 @@ class Running:
     async def run(self) -> None:
         """Open the doors, and close them in order when told to end or when one fails."""
         _on_signals(self.end)
-        await self._patiently(self.database.check)
+        self._start("http", self._serve())
         try:
-            await self._open()
+            await self._patiently(self._check)
+            self._open()
             _log.info("service.started", version="1")
             await self._ended.wait()
         finally:
@@ -100,8 +102,11 @@ class Running:
             if _failed(task):
                 task.result()
 
-    async def _open(self) -> None:
-        self._start("http", self._serve())
+    async def _check(self) -> None:
+        await self.database.check()
+        self._checked = True
+
+    def _open(self) -> None:
         if "relay" in self.doors:
             self._start("relay", self.relay.run())
         if "consumers" in self.doors:

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from chassis import db
 from chassis.clock import SystemClock
+from chassis.db import Database
 from chassis.vault import Vault, about
 from contracts import topics
 from intake.domain import Policy
@@ -350,11 +351,24 @@ async def _make_topics(kafka: dict[str, Any]) -> None:
         await admin.close()
 
 
+async def _made_database(servers: Servers) -> str:
+    url = servers.make_database("intake")
+    await asyncio.to_thread(db.migrate, _MIGRATIONS, url)
+    return url
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """A database of intake's own, with its tables."""
+    database = Database(await _made_database(servers), "intake")
+    yield database
+    await database.close()
+
+
 @pytest.fixture(scope="module")
 async def intake(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
     """Intake as it runs, with a database of its own, its clock begun at ten."""
-    url = servers.make_database("intake")
-    await asyncio.to_thread(db.migrate, _MIGRATIONS, url)
+    url = await _made_database(servers)
     with (tmp_path_factory.mktemp("intake") / "log").open("w") as log:
         running = Intake(servers, url, log)
         await _make_topics(running.kafka)

@@ -1,10 +1,9 @@
 """The table of complaints on the real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,19 +14,8 @@ from chassis.clock import new_id
 from chassis.db import Database
 from intake import store
 from intake.domain import Entry
-from stack.testing import Servers
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
 Complaint = Callable[..., Entry]
-
-
-@pytest.fixture(scope="module")
-async def database(servers: Servers) -> AsyncIterator[Database]:
-    url = servers.make_database("intake")
-    await asyncio.to_thread(db.migrate, MIGRATIONS, url)
-    database = Database(url, "intake")
-    yield database
-    await database.close()
 
 
 @pytest.fixture

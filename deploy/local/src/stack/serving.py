@@ -69,7 +69,7 @@ def _answers(server: Server, supervisor: Supervisor, then: Callable[[], None] = 
 
 
 def _becomes_ready(supervisor: Supervisor, name: str, url: str) -> None:
-    if not starting.until(partial(ready, url), _gives_up(supervisor, name), _SERVICE_PATIENCE_S):
+    if not starting.until(partial(ready, url), _SERVICE_PATIENCE_S, _gives_up(supervisor, name)):
         log = supervisor.log(name)
         raise Trouble(f"{name} did not become ready at {url}/readyz; {log} ends with: {last_words(log)}")
 

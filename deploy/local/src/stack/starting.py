@@ -10,7 +10,7 @@ from stack.trouble import Trouble, last_words
 _ROUND_S = 0.1
 
 
-def until(answered: Callable[[], bool], ended: Callable[[], bool], patience_s: float) -> bool:
+def until(answered: Callable[[], bool], patience_s: float, ended: Callable[[], bool] = lambda: False) -> bool:
     """Whether it answered before its process ended or the patience did."""
     give_up = time.monotonic() + patience_s
     while time.monotonic() < give_up:
@@ -24,5 +24,5 @@ def until(answered: Callable[[], bool], ended: Callable[[], bool], patience_s: f
 
 def until_it_answers(server: Server, log: Path, ended: Callable[[], bool], patience_s: float = 90.0) -> None:
     """Wait for the server. Raises Trouble with the last words of its log when it does not come up."""
-    if not until(server.answers, ended, patience_s):
+    if not until(server.answers, patience_s, ended):
         raise Trouble(f"{server.name} did not come up on port {server.port}; {log} ends with: {last_words(log)}")

@@ -102,6 +102,8 @@ def _stands(plan: Plan, supervisor: Supervisor) -> bool:
 
 
 def _start(plan: Plan, supervisor: Supervisor) -> None:
+    if supervisor.states() is None:
+        _clear(plan)
     programs = plan.programs()
     _tell_where_postgres_is(plan.home)
     if supervisor.states() is None or not supervisor.configured(programs):

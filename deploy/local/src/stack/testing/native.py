@@ -45,7 +45,7 @@ class Natives:
     """The three servers as our children."""
 
     def __init__(self, home: Path, servers: tuple[Server, ...]) -> None:
-        self._home = home
+        self.home = home
         self._servers = {server.name: server for server in servers}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -56,7 +56,7 @@ class Natives:
 
     def start(self, name: str) -> None:
         """Start it with the data it has, and return when it answers. Raises Trouble."""
-        server, log = self._servers[name], self._home / f"{name}.log"
+        server, log = self._servers[name], self.home / f"{name}.log"
         program = server.prepare()
         self._running[name] = launch(program, log)
 

@@ -1,0 +1,140 @@
+"""The whole stack as people start it: what must not hurt them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from stack import environment, marks, processes, starting
+from stack.supervision import Supervisor
+from stack.testing.native import free_ports
+
+PORTS = ("KAFKA", "KAFKA_CONTROLLER", "POSTGRES", "REDIS", "INTAKE", "DISPATCH")
+QUICK_S = 15.0
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack in a folder and on ports of its own."""
+
+    home: Path
+    ports: dict[str, str]
+
+    def say(self, command: str) -> "subprocess.CompletedProcess[str]":
+        env = environment.plain() | self.ports | {"STACK_STATE": str(self.home)}
+        return subprocess.run(
+            [sys.executable, "-m", "stack", command], env=env, capture_output=True, text=True, check=False, timeout=170
+        )
+
+    def pid(self, program: str) -> int:
+        return (Supervisor(self.home).states() or {})[program].pid
+
+    def comes_back(self, program: str, other_than: int) -> bool:
+        def back() -> bool:
+            state = (Supervisor(self.home).states() or {}).get(program)
+            return state is not None and state.word == "RUNNING" and state.pid != other_than
+
+        return starting.until(back, 60)
+
+    def ready(self) -> bool:
+        return starting.until(lambda: self.say("status").returncode == 0, 60)
+
+    def left(self) -> list[int]:
+        return processes.find(marks.all_of(self.home))
+
+
+def make(home: Path) -> Stack:
+    names = (f"STACK_{name}_PORT" for name in PORTS)
+    return Stack(home, dict(zip(names, map(str, free_ports(len(PORTS))), strict=True)))
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    deep = tmp_path_factory.mktemp("deep") / ("a-checkout-so-deep-that-a-socket-cannot-be-in-it" * 2)
+    one = make(deep / "with space" / ".stack")
+    try:
+        started = one.say("up")
+        assert started.returncode == 0, started.stderr
+        yield one
+    finally:
+        one.say("clean")
+        assert one.left() == []
+        assert not one.home.exists()
+
+
+def test_credentials_are_readable_by_their_owner_alone(stack: Stack) -> None:
+    private = [stack.home / "env", stack.home / "secrets.json", *(stack.home / "services").iterdir()]
+
+    assert {one.stat().st_mode & 0o777 for one in private} == {0o600}
+
+
+def test_what_is_up_is_left_alone_and_said_quickly(stack: Stack) -> None:
+    before = stack.left()
+    since = time.monotonic()
+
+    said = stack.say("up")
+
+    assert said.stdout.strip() == "The stack is up already."
+    assert time.monotonic() - since < QUICK_S
+    assert stack.left() == before
+
+
+def test_every_program_that_is_killed_comes_back(stack: Stack) -> None:
+    before = {name: stack.pid(name) for name in ("kafka", "postgres", "redis", "intake", "dispatch")}
+
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+
+    assert all(stack.comes_back(name, pid) for name, pid in before.items())
+    assert stack.ready()
+
+
+def test_a_killed_supervisor_leaves_nothing_behind_that_the_next_start_does_not_end(stack: Stack) -> None:
+    (supervisor,) = processes.find([marks.supervisor(stack.home)])
+    orphans = set(stack.left()) - {supervisor}
+    os.kill(supervisor, signal.SIGKILL)
+    (stack.home / "supervisord.pid").write_text(str(os.getpid()))  # a number that a stranger has by now
+
+    assert stack.say("status").returncode == 1
+    said = stack.say("up")
+
+    assert said.returncode == 0, said.stderr
+    assert orphans
+    assert orphans.isdisjoint(stack.left())
+    assert stack.say("status").returncode == 0
+
+
+def test_another_stack_beside_it_disturbs_nothing(stack: Stack, tmp_path: Path) -> None:
+    before, other = stack.left(), make(tmp_path / ".stack")
+    try:
+        started = other.say("up")
+        assert started.returncode == 0, started.stderr
+    finally:
+        other.say("down")
+
+    assert other.left() == []
+    assert stack.left() == before
+    assert stack.say("status").returncode == 0
+
+
+def test_a_taken_port_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
+    one = make(tmp_path / ".stack")
+    with socket.create_server(("127.0.0.1", int(one.ports["STACK_POSTGRES_PORT"]))):
+        said = one.say("up")
+
+    assert said.returncode == 1
+    assert said.stderr.count("\n") == 1
+    assert f"Port {one.ports['STACK_POSTGRES_PORT']} is taken" in said.stderr
+    assert "STACK_POSTGRES_PORT=" in said.stderr
+    assert one.left() == []
+
+
+def test_down_without_anything_running_says_so(tmp_path: Path) -> None:
+    assert make(tmp_path / ".stack").say("down").stdout.strip() == "Nothing was running."

@@ -20,6 +20,7 @@ from chassis.cli.say import Json, say, table
 from chassis.running import Running
 from chassis.service import Service
 from chassis.work import Work
+from contracts.base import rfc3339
 from contracts.ids import matter_code, place_code
 from dispatch import domain, usecases
 from dispatch.domain import TABLES, Directory, Found, Problem, Route, Unfit
@@ -27,7 +28,7 @@ from dispatch.usecases import Imported, Kit
 
 app = typer.Typer(help="The directory: units, matters, places, and who owns what where.", no_args_is_help=True)
 
-Version = Annotated[int | None, typer.Option("--version", min=0, help="As it held under this version.")]
+AsOf = Annotated[int | None, typer.Option("--version", min=0, help="As it held under this version.")]
 
 
 class Kind(StrEnum):
@@ -63,7 +64,7 @@ def import_(
 
 
 @app.command()
-def show(kind: Annotated[Kind, typer.Argument()] = Kind.UNITS, version: Version = None, json: Json = False) -> None:
+def show(kind: Annotated[Kind, typer.Argument()] = Kind.UNITS, version: AsOf = None, json: Json = False) -> None:
     """Show the units, places or matters that hold, or held under a version."""
     directory = asyncio.run(_directory(version))
     entries = [asdict(one) for one in getattr(directory, kind).values()]
@@ -74,7 +75,7 @@ def show(kind: Annotated[Kind, typer.Argument()] = Kind.UNITS, version: Version 
 @app.command()
 def versions(json: Json = False) -> None:
     """Show every version, and how many entries it changed."""
-    found = [asdict(one) for one in asyncio.run(_versions())]
+    found = [asdict(one) | {"imported_at": rfc3339(one.imported_at)} for one in asyncio.run(_versions())]
     columns = ("version", "imported_at", "units", "places", "matters")
     say(found, json, lambda screen: screen.print(table(columns, ([*one.values()] for one in found))))
 
@@ -83,7 +84,7 @@ def versions(json: Json = False) -> None:
 def route(
     matter: Annotated[str | None, typer.Option(help="A 12-digit basic code, or a 31-character one.")] = None,
     place: Annotated[str | None, typer.Option(help="A 12-digit code; an old 310230 is understood.")] = None,
-    version: Version = None,
+    version: AsOf = None,
     json: Json = False,
 ) -> None:
     """Ask which unit would get a complaint about a matter at a place, and by which rule."""

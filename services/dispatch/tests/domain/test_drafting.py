@@ -86,7 +86,7 @@ def test_each_wrong_line_is_named(file: str, line: str, at: tuple[str, Flaw], ta
 
 def test_everything_is_said_at_once(tables: Tables) -> None:
     files = tables()
-    files["units.csv"] += "X,,bureau,nobody,1\n".encode()
+    files["units.csv"] += b"X,,bureau,nobody,1\n"
     del files["places.csv"]
     files["matters.csv"] += "事项".encode("gb18030")
     files["ownership.csv"] = b"matter,place,owner,owner\n"

@@ -1,0 +1,178 @@
+"""`bbcs directory` on the real servers."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from typer.testing import CliRunner, Result
+
+from chassis import db
+from chassis.cli.cluster import Cluster
+from chassis.cli.environment import Login
+from chassis.cli.failure import Unable
+from contracts.refusals import Refused
+from dispatch.app import service
+from dispatch.cli import app
+from stack.testing import Servers
+
+Tables = Callable[..., dict[str, bytes]]
+Run = Callable[..., Result]
+Fact = tuple[str, bytes]
+
+
+@pytest.fixture
+def database_url(servers: Servers) -> str:
+    """A database with dispatch's tables and nothing in them."""
+    url = servers.make_database("dispatch")
+    db.migrate(service.migrations, url)
+    return url
+
+
+@pytest.fixture
+def run(database_url: str, environment: dict[str, str]) -> Run:
+    """Runs the command as an operator does."""
+
+    def command(*arguments: str, **changes: str | None) -> Result:
+        said = {**environment, "BBCS_DISPATCH_DATABASE_URL": database_url, **changes}
+        return CliRunner().invoke(app, arguments, env=said)
+
+    return command
+
+
+@pytest.fixture
+def folder(tables: Tables, tmp_path: Path) -> Path:
+    """A folder with the sample tables."""
+    for name, said in tables().items():
+        (tmp_path / name).write_bytes(said)
+    return tmp_path
+
+
+def told(database_url: str) -> list[Fact]:
+    """Keys and bodies of what was told."""
+
+    async def look() -> list[Any]:
+        connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+        try:
+            return list(await connection.fetch("SELECT key, body FROM log ORDER BY position"))
+        finally:
+            await connection.close()
+
+    return [(row["key"], row["body"]) for row in asyncio.run(look())]
+
+
+def said(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def ended(result: Result, how: type[Exception]) -> str:
+    assert isinstance(result.exception, how)
+    return str(result.exception)
+
+
+def test_the_sample_is_imported_once(run: Run, folder: Path, database_url: str) -> None:
+    first, again = [said(run("import", str(folder), "--json")) for _ in range(2)]
+    assert (first["version"], first["changed"]) == (1, {"units": 4, "places": 4, "matters": 3})
+    assert (again["version"], again["changed"]) == (1, {"units": 0, "places": 0, "matters": 0})
+    assert len(told(database_url)) == 11
+
+
+def test_topics_and_users_of_new_units_are_there_afterwards(run: Run, folder: Path, servers: Servers) -> None:
+    units = folder / "units.csv"
+    units.write_text(units.read_text("utf-8") + "brand-new,样例新局,department,,123101510000000028\n", "utf-8")
+    outcome = said(run("import", str(folder), "--json"))
+    assert "brand-new" in outcome["without_password"]
+    assert "hrss" not in outcome["without_password"]
+    admin = Login(servers.kafka_servers, servers.kafka_security, servers.kafka_username, servers.kafka_password)
+    assert "dispatch.brand-new" in Cluster(admin).topics()
+
+
+def test_without_the_super_user_s_password_nothing_is_imported(run: Run, folder: Path, database_url: str) -> None:
+    sentence = ended(run("import", str(folder), BBCS_ADMIN_KAFKA_PASSWORD=None), Unable)
+    assert sentence.startswith("Nothing was imported, 4 new units need topics of their own.")
+    assert "BBCS_ADMIN_KAFKA_PASSWORD" in sentence
+    assert told(database_url) == []
+
+
+def test_a_change_without_new_units_needs_no_super_user(run: Run, folder: Path, database_url: str) -> None:
+    run("import", str(folder))
+    ownership = folder / "ownership.csv"
+    ownership.write_text(ownership.read_text("utf-8").replace("000111001001,310151000000,hrss\n", ""), "utf-8")
+    outcome = said(run("import", str(folder), "--json", BBCS_ADMIN_KAFKA_PASSWORD=None))
+    assert (outcome["version"], outcome["changed"]) == (2, {"units": 0, "places": 0, "matters": 1})
+    assert [key for key, _ in told(database_url)[11:]] == ["matter.000111001001"]
+
+
+def test_what_is_gone_is_told_as_such(run: Run, folder: Path, database_url: str) -> None:
+    run("import", str(folder))
+    for name, lines in (("units.csv", ("town-b",)), ("places.csv", ("310151102000",))):
+        kept = [line for line in (folder / name).read_text("utf-8").splitlines() if not line.startswith(lines)]
+        (folder / name).write_text("\n".join(kept), "utf-8")
+    said(run("import", str(folder), "--json"))
+    assert {(key, json.loads(body)["listed"]) for key, body in told(database_url)[11:]} == {
+        ("unit.town-b", False),
+        ("place.310151102000", False),
+    }
+
+
+def test_everything_that_is_wrong_is_shown_and_nothing_imported(run: Run, folder: Path, database_url: str) -> None:
+    (folder / "places.csv").unlink()
+    with (folder / "units.csv").open("a", encoding="utf-8") as units:
+        units.write("tax,局,bureau,,123101510000000029\n")
+    plain = run("import", str(folder))
+    assert plain.exit_code == 1
+    assert "credit-code.check-digit" in plain.stdout
+    result = run("import", str(folder), "--json")
+    problems = json.loads(result.stdout)["problems"]
+    assert result.exit_code == 1
+    assert [(one["file"], one["line"], one["column"], one["code"]) for one in problems][:2] == [
+        ("ownership.csv", 2, "place", "place.unknown"),
+        ("ownership.csv", 3, "place", "place.unknown"),
+    ]
+    assert ("units.csv", 6, "kind", "kind.unknown") in {
+        (one["file"], one["line"], one["column"], one["code"]) for one in problems
+    }
+    assert told(database_url) == []
+
+
+def test_a_route_is_explained(run: Run, folder: Path) -> None:
+    run("import", str(folder))
+    asked = ("--matter", "000111002001", "--place", "310230101077")
+    assert said(run("route", *asked, "--json")) == {
+        "unit": "town-a",
+        "rule": "matter-owner",
+        "matched_place": "310151101000",
+        "queue_reason": None,
+        "directory_version": 1,
+    }
+    assert said(run("route", *asked, "--version", "0", "--json"))["queue_reason"] == "unknown-place"
+    assert "town-a: matter-owner at 310151101000, directory version 1" in run("route", *asked).stdout
+    assert "manual queue: no-matter-no-place" in run("route").stdout
+    assert ended(run("route", "--matter", "1"), Refused) == "matter.malformed"
+    assert ended(run("route", "--version", "2"), Refused) == "directory.version-unknown"
+
+
+def test_what_holds_and_what_held_is_shown(run: Run, folder: Path) -> None:
+    run("import", str(folder))
+    assert [one["version"] for one in said(run("versions", "--json"))] == [1]
+    assert "2026" in run("versions").stdout
+    for kind, entry in (("units", "样例人社局"), ("places", "样例甲村"), ("matters", "社保登记, 办社保")):
+        assert entry in run("show", kind).stdout
+        assert said(run("show", kind, "--json"))["version"] == 1
+    assert said(run("show", "--version", "0", "--json")) == {"version": 0, "units": []}
+
+
+def test_without_its_database_it_says_so_in_a_sentence(run: Run) -> None:
+    nowhere = "postgresql+asyncpg://dispatch:secret@127.0.0.1:1/dispatch"
+    sentence = ended(run("versions", BBCS_DISPATCH_DATABASE_URL=nowhere), Unable)
+    assert "is the stack up" in sentence
+    assert "secret" not in sentence
+
+
+def test_without_its_tables_it_says_so_in_a_sentence(run: Run, servers: Servers) -> None:
+    result = run("versions", BBCS_DISPATCH_DATABASE_URL=servers.make_database("dispatch"))
+    assert "--migrate" in ended(result, Unable)

@@ -86,7 +86,7 @@ def test_ports_are_what_is_said_else_what_was_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("said", ["0", "65536", "http", "９０９２", "9093"])
 def test_a_port_that_cannot_be_is_refused_by_its_name(tmp_path: Path, said: str) -> None:
-    with pytest.raises(Trouble, match="port|PORT"):
+    with pytest.raises(Trouble, match=r"port|PORT"):
         Ports.read(tmp_path, {"STACK_KAFKA_PORT": said})
 
 

@@ -8,6 +8,7 @@ STATE = ROOT / ".stack"
 POM = ROOT / "deploy" / "kafka" / "pom.xml"
 DIRECTORY = ROOT / "deploy" / "local" / "sample" / "directory"
 UNITS = DIRECTORY / "units.csv"
+CLI = ROOT / "libs" / "chassis" / "src" / "chassis" / "cli"
 
 
 def bin_folder() -> Path:

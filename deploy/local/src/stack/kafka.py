@@ -46,7 +46,7 @@ class Kafka:
         self.home.mkdir(parents=True, exist_ok=True)
         libs = jars.kafka()
         files.write(self.home / "server.properties", self._settings("data"))
-        if not (self.home / "data").exists():
+        if not (self.home / "data" / "meta.properties").exists():
             self._format(libs)
         memory = [f"-Xmx{self.heap}"] if self.heap else [f"-Xmx{_SMALL_HEAP}", _QUICK]
         return Program(self.name, (*_java(libs, *memory), *mark(self.home)), mark(self.home), self.home)
@@ -72,6 +72,7 @@ class Kafka:
         settings.unlink()
         if done.returncode:
             raise Trouble(f"Kafka could not make its folder in {self.home}: {last_words(log)}")
+        shutil.rmtree(self.home / "data", ignore_errors=True)
         (self.home / "data.new").rename(self.home / "data")
 
     async def _sees_itself(self) -> bool:

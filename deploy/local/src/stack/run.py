@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx2
 
-from stack import checkout, environment, publish, serving, up
+from stack import checkout, environment, provisioning, publish, serving, up
 from stack.trouble import Trouble
 
 _ASK_S = 10
@@ -20,7 +20,7 @@ def run(home: Path, speed: float | None, file: Path | None) -> int:
     os.environ.update(found)
     if not _has_directory(found):
         serving.say("Importing the sample directory …")
-        serving.bbcs(home, found, "directory", "import", str(checkout.DIRECTORY))
+        provisioning.bbcs(home, found, "directory", "import", str(checkout.DIRECTORY))
     return publish.run(file)
 
 

@@ -1,20 +1,15 @@
 """From a supervisor that was just started to services that are ready: servers, tables beside topics, services."""
 
 import http.client
-import subprocess
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from contracts.topics import SERVICES
-from stack import checkout, databases, environment, starting
+from stack import beside, provisioning, starting
 from stack.plan import Plan
 from stack.program import Server
 from stack.supervision import Supervisor
 from stack.trouble import Trouble, last_words
 
-_COMMAND_PATIENCE_S = 180
 _SERVICE_PATIENCE_S = 120.0
 _ASK_S = 5
 _SPAWNS = 3
@@ -29,15 +24,15 @@ def serve(plan: Plan, supervisor: Supervisor) -> None:
     """Servers answering, tables and topics made, services started and ready. Raises Trouble."""
     kafka, postgres, redis = plan.servers
     say("Starting Kafka, PostgreSQL and Valkey …")
-    _beside(
-        lambda: _answers(kafka, supervisor, then=partial(_topics, plan)),
-        lambda: _answers(postgres, supervisor, then=partial(_tables, plan)),
+    beside.all_of(
+        lambda: _answers(kafka, supervisor, then=partial(provisioning.topics, plan)),
+        lambda: _answers(postgres, supervisor, then=partial(provisioning.tables, plan)),
         lambda: _answers(redis, supervisor),
     )
     say("Starting the services …")
     for program in plan.services():
         supervisor.start(program.name)
-    _beside(*(partial(_becomes_ready, supervisor, name, url) for name, url in plan.addresses()))
+    beside.all_of(*(partial(_becomes_ready, supervisor, name, url) for name, url in plan.addresses()))
 
 
 def ready(url: str) -> bool:
@@ -50,17 +45,6 @@ def ready(url: str) -> bool:
         return False
     finally:
         connection.close()
-
-
-def bbcs(home: Path, variables: Mapping[str, str], *arguments: str) -> None:
-    """Run the operator's command to its end. Raises Trouble with its last words."""
-    _run(home, variables, f"bbcs-{arguments[0]}", (str(checkout.bin_folder() / "bbcs"), *arguments))
-
-
-def _beside(*steps: Callable[[], object]) -> None:
-    with ThreadPoolExecutor(len(steps)) as threads:
-        for done in [threads.submit(step) for step in steps]:
-            done.result()
 
 
 def _answers(server: Server, supervisor: Supervisor, then: Callable[[], None] = lambda: None) -> None:
@@ -79,41 +63,10 @@ def _gives_up(supervisor: Supervisor, name: str) -> Callable[[], bool]:
     spawns: set[int] = set()
 
     def gave_up() -> bool:
-        state = (supervisor.states() or {}).get(name)
+        states = supervisor.states()
+        state = (states or {}).get(name)
         if state and state.word == "BACKOFF":
             spawns.add(state.started)
-        return len(spawns) >= _SPAWNS or supervisor.ended()
+        return len(spawns) >= _SPAWNS or (states is None and supervisor.ended())
 
     return gave_up
-
-
-def _tables(plan: Plan) -> None:
-    superuser = plan.variables["BBCS_ADMIN_DATABASE_URL"].replace("+asyncpg", "")
-    for service in SERVICES:
-        databases.make(superuser, service, plan.secrets[f"{service} database"])
-    _beside(*(partial(_migrate, plan, service) for service in SERVICES))
-
-
-def _migrate(plan: Plan, service: str) -> None:
-    _run(plan.home, plan.variables, f"migrate-{service}", plan.command(service, "--migrate"))
-
-
-def _topics(plan: Plan) -> None:
-    bbcs(plan.home, plan.variables, "topics", "apply")
-
-
-def _run(home: Path, variables: Mapping[str, str], name: str, command: Iterable[str]) -> None:
-    log = home / "log" / f"{name}.log"
-    with log.open("wb") as out:
-        done = subprocess.run(
-            list(command),
-            cwd=checkout.ROOT,
-            env=environment.plain() | dict(variables),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            timeout=_COMMAND_PATIENCE_S,
-            check=False,
-        )
-    if done.returncode:
-        raise Trouble(f"{name} failed; {log} ends with: {last_words(log)}")

@@ -139,6 +139,12 @@ def test_everything_that_is_wrong_is_shown_and_nothing_imported(run: Run, folder
     assert told(database_url) == []
 
 
+def test_a_file_that_cannot_be_read_is_named(run: Run, folder: Path) -> None:
+    (folder / "units.csv").unlink()
+    (folder / "units.csv").mkdir()
+    assert "units.csv cannot be read" in ended(run("import", str(folder)), Unable)
+
+
 def test_a_route_is_explained(run: Run, folder: Path) -> None:
     run("import", str(folder))
     asked = ("--matter", "000111002001", "--place", "310230101077")

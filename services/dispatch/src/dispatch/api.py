@@ -140,10 +140,10 @@ async def dispatch(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A directory that was asked for, and which version the caller has already."""
+    """A directory that was asked for, and what its caller said of versions that it has."""
 
     directory: domain.Directory
-    had: str | None
+    had: str
 
     @property
     def tag(self) -> str:
@@ -153,7 +153,7 @@ class Asked:
     def answer(self, listed: BaseModel) -> Response:
         """What is listed, or 304 for a caller who has it."""
         headers = {"etag": self.tag}
-        if self.had == self.tag:
+        if self.tag in self.had.replace("W/", "").split(", "):
             return Response(status_code=304, headers=headers)
         return Response(listed.model_dump_json(), media_type="application/json", headers=headers)
 
@@ -165,7 +165,7 @@ async def asked(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Asked:
     """The directory under a version, or the one that holds now; everyone who signs in may read it."""
-    return Asked(await usecases.directory(work, version), if_none_match)
+    return Asked(await usecases.directory(work, version), if_none_match or "")
 
 
 @router.get("/directory/units", response_model=Units, responses=_UNCHANGED)

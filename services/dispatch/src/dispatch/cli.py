@@ -54,7 +54,7 @@ def import_(
 ) -> None:
     """Let the tables in a folder be the directory from now on: all of them, or none and everything that is wrong."""
     try:
-        draft = domain.draft({name: (folder / name).read_bytes() for name in TABLES if (folder / name).is_file()})
+        draft = domain.draft(_files(folder))
     except Unfit as unfit:
         problems = unfit.problems
         say({"problems": list(map(_problem, problems))}, json, lambda screen: _show_problems(screen, problems))
@@ -109,6 +109,13 @@ async def _work() -> AsyncIterator[Work[Kit]]:
         ) from None
     finally:
         await running.database.close()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    try:
+        return {name: (folder / name).read_bytes() for name in TABLES if (folder / name).exists()}
+    except OSError as error:
+        raise Unable(f"{error.filename} cannot be read: {error.strerror}.") from None
 
 
 async def _import(draft: Directory) -> Outcome:

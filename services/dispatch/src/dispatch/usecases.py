@@ -111,9 +111,11 @@ async def tickets_of(work: Work[Kit], complaint_ids: Collection[UUID]) -> list[T
 async def manual_queue(work: Work[Kit], after: UUID | None, most: int) -> list[Ticket]:
     """What waits for the centre's hand, oldest first, after the ticket that a client saw last.
 
-    Raises Refused("ticket.unknown").
+    Raises Refused: `ticket.unknown`, `request.invalid` for one that never stood in the queue.
     """
     seen = await one_ticket(work, after) if after else None
+    if seen and seen.queued_at is None:
+        raise Refused("request.invalid", fields=["query.after: never-queued"])
     return await store.tickets.queued(work.session, seen, most)
 
 

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 
-import asyncpg
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.cli.failure import Unable
+from chassis.db import Database
+from chassis.failures import passes
 
 SERVICES = "bbcs.services"
 """The group of entry points under which a package names its `Service`."""
@@ -18,28 +21,35 @@ def services() -> list[str]:
     return sorted(point.name for point in entry_points(group=SERVICES))
 
 
-def url(service: str) -> str | None:
-    """The address of the service's database as asyncpg reads it, None where the environment does not say it."""
-    own = f"BBCS_{service.replace('-', '_').upper()}_DATABASE_URL"
-    said = os.environ.get(own) or os.environ.get("BBCS_DATABASE_URL")
-    return said.replace("postgresql+asyncpg://", "postgresql://", 1) if said else None
+def variable(service: str) -> str:
+    """The environment variable that holds the address of the service's database."""
+    return f"BBCS_{service.replace('-', '_').upper()}_DATABASE_URL"
 
 
 @asynccontextmanager
-async def connected(service: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to the service's database. Raises Unable when it is not known or does not answer."""
-    address = url(service)
-    if address is None:
-        raise Unable(f"The database of {service} is not known: set BBCS_{service.upper()}_DATABASE_URL.")
-    connection = await _connect(service, address)
+async def transaction(service: str) -> AsyncIterator[AsyncSession]:
+    """One transaction on the service's database. Raises Unable when it is not known or does not answer."""
+    database = _database(service)
     try:
-        yield connection
+        async with database.transaction() as session:
+            yield session
+    except (OSError, SQLAlchemyError) as error:
+        raise Unable(_sentence(service, error)) from None
     finally:
-        await connection.close()
+        await database.close()
 
 
-async def _connect(service: str, address: str) -> asyncpg.Connection:
+def _database(service: str) -> Database:
+    address = os.environ.get(variable(service)) or os.environ.get("BBCS_DATABASE_URL")
+    if not address:
+        raise Unable(f"The database of {service} is not known: start the stack (make run), or set {variable(service)}.")
     try:
-        return await asyncpg.connect(address, timeout=5, command_timeout=60)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-        raise Unable(f"The database of {service} does not answer ({type(error).__name__}): is the stack up?") from None
+        return Database(address, "bbcs")
+    except ArgumentError:
+        raise Unable(f"{variable(service)} is no address: postgresql+asyncpg://user:password@host:port/name.") from None
+
+
+def _sentence(service: str, error: Exception) -> str:
+    if passes(error):
+        return f"The database of {service} does not answer ({type(error).__name__}): is the stack up (make run)?"
+    return f"The database of {service} lacks what this command needs: is it up to date (python -m {service} --migrate)?"

@@ -1,9 +1,10 @@
 """Let every service's relay tell its whole log again, with the same ids: Kafka is not the truth, PostgreSQL is."""
 
-from chassis.cli.databases import connected, services
+from chassis.cli.databases import services, transaction
+from chassis.db import rows
 
 _REWIND = "UPDATE log_cursor SET high = 0, holes = '[]', generation = generation + 1"
-_COUNT = "SELECT count(*) FROM log"
+_COUNT = "SELECT count(*) AS facts FROM log"
 
 
 async def tell_again() -> dict[str, int]:
@@ -15,6 +16,7 @@ async def tell_again() -> dict[str, int]:
 
 
 async def _rewind(service: str) -> int:
-    async with connected(service) as connection, connection.transaction():
-        await connection.execute(_REWIND)
-        return int(await connection.fetchval(_COUNT))
+    async with transaction(service) as session:
+        await rows(session, _REWIND)
+        (row,) = await rows(session, _COUNT)
+        return int(row.facts)

@@ -3,17 +3,16 @@
 import os
 from collections.abc import Iterable
 
-import asyncpg
-
-from chassis.cli.databases import connected
+from chassis.cli.databases import transaction
 from chassis.cli.failure import Unable
 from chassis.cli.provision import units_named
+from chassis.db import rows
 from contracts.topics import DIRECTORY
 
 VARIABLE = "BBCS_UNITS"
 
 _PREFIX = "unit."
-_LISTED = "SELECT key FROM log_key WHERE topic = $1 AND starts_with(key, $2)"
+_LISTED = "SELECT key FROM log_key WHERE topic = :topic AND starts_with(key, :prefix)"
 
 
 async def units(said: str | None) -> list[str]:
@@ -25,8 +24,8 @@ async def _in_directory() -> Iterable[str]:
     """The units of the directory, those no longer listed too: their topics stay. Nothing while there is no database."""
     (producer,) = DIRECTORY.writers
     try:
-        async with connected(producer) as connection:
-            keys = await connection.fetch(_LISTED, DIRECTORY.name, _PREFIX)
-    except (Unable, asyncpg.UndefinedTableError):
+        async with transaction(producer) as session:
+            found = await rows(session, _LISTED, topic=DIRECTORY.name, prefix=_PREFIX)
+    except Unable:
         return ()
-    return [row["key"].removeprefix(_PREFIX) for row in keys]
+    return [row.key.removeprefix(_PREFIX) for row in found]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from chassis import audit, idempotency, tables
+from chassis.idempotency import Claim
 from chassis.security import Principal
 from contracts.refusals import Refused
 from stack.testing import Servers
@@ -128,7 +129,7 @@ async def test_the_trail_cannot_be_changed_by_the_service_itself(engine: AsyncEn
 
 async def claim(engine: AsyncEngine, who: Principal, key: str, fingerprint: bytes, later: int = 0) -> None:
     async with AsyncSession(engine) as session, session.begin():
-        await idempotency.claim(session, who, key, fingerprint, NOW + timedelta(seconds=later))
+        await idempotency.claim(session, [Claim(who, key, fingerprint)], NOW + timedelta(seconds=later))
 
 
 async def test_the_same_request_may_claim_its_key_again(engine: AsyncEngine) -> None:
@@ -151,14 +152,14 @@ async def test_principals_do_not_share_keys(engine: AsyncEngine) -> None:
 
 async def test_a_key_of_a_request_that_failed_is_free_again(engine: AsyncEngine) -> None:
     async with AsyncSession(engine) as session:
-        await idempotency.claim(session, WINDOW, "k1", BODY, NOW)
+        await idempotency.claim(session, [Claim(WINDOW, "k1", BODY)], NOW)
         await session.rollback()
     await claim(engine, WINDOW, "k1", OTHER)
 
 
 async def test_of_two_at_once_the_second_waits_and_is_refused(engine: AsyncEngine) -> None:
     async with AsyncSession(engine) as first:
-        await idempotency.claim(first, WINDOW, "k1", BODY, NOW)
+        await idempotency.claim(first, [Claim(WINDOW, "k1", BODY)], NOW)
         second = asyncio.create_task(claim(engine, WINDOW, "k1", OTHER))
         done, _ = await asyncio.wait({second}, timeout=0.2)
         assert not done

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import inbox, outbox, parking, telemetry
 from chassis.clock import Clock
-from chassis.consumer import Arrival, Consumer, Message, causes, unread
+from chassis.consumer import Arrival, Consumer, Message, unread
 from chassis.db import Database
 from chassis.failures import passes
 from chassis.parking import BEHIND, Parked, Parking
@@ -144,7 +144,7 @@ class Taker:
 
     async def _handle(self, session: AsyncSession, arrivals: Sequence[Arrival]) -> Work[Any]:
         """The handler's work on those that it has not taken before."""
-        work = Work(session, self._clock.now(), self._kit, causes(arrivals))
+        work = Work(session, self._clock.now(), self._kit, {id(one.value): one.cause for one in arrivals})
         fresh = await self._fresh(work, arrivals)
         if fresh:
             with telemetry.span(f"{self.consumer.name} handle"):
@@ -154,9 +154,9 @@ class Taker:
     async def _fresh(self, work: Work[Any], arrivals: Sequence[Arrival]) -> list[Arrival]:
         if not self.consumer.ordered:
             return list(arrivals)
-        first = {one.envelope.id: one for one in reversed(arrivals) if one.envelope}
+        first = {one.cause.fact_id: one for one in reversed(arrivals) if one.cause.fact_id}
         new = await inbox.claim(work.session, self.consumer.name, first.keys(), work.now)
-        return [one for one in arrivals if one.envelope and one.envelope.id in new and first[one.envelope.id] is one]
+        return [one for one in arrivals if one.cause.fact_id in new and first[one.cause.fact_id] is one]
 
     async def _put_back(self, tried: list[UUID]) -> None:
         async with self._database.transaction() as session:

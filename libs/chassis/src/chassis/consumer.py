@@ -6,17 +6,18 @@ complaints = Facts("complaints")
 async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None: ...
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from chassis.work import Work
+from chassis.work import Cause, Work
 from contracts import base
-from contracts.base import Envelope
 from contracts.refusals import Refused
 
 Handler = Callable[[Work[Any], Sequence[Any]], Awaitable[None]]
 Declared = TypeVar("Declared", bound=Handler)
+_TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message that could be read: what the handler gets of it, and a fact's envelope."""
+    """A message that could be read: what the handler gets of it, and what its effects follow from."""
 
     message: Message
     value: Any
-    envelope: Envelope | None = None
+    cause: Cause
 
 
 class Facts:
@@ -60,7 +61,7 @@ class Facts:
     def read(self, message: Message) -> Arrival:
         """The fact in a message. Raises Refused as `contracts.base.read` does."""
         envelope = base.read(message.headers, message.value)
-        return Arrival(message, envelope.fact, envelope)
+        return Arrival(message, envelope.fact, Cause(envelope.id, envelope.correlation, envelope.traceparent))
 
 
 class Messages:
@@ -86,7 +87,7 @@ class Messages:
 
     def read(self, message: Message) -> Arrival:
         """What `parse` makes of a message. Raises Refused as it does."""
-        return Arrival(message, self._parse(message))
+        return Arrival(message, self._parse(message), Cause(traceparent=_traceparent(message)))
 
 
 Consumer = Facts | Messages
@@ -96,9 +97,10 @@ async def _undeclared(work: Work[Any], arrived: Sequence[Any]) -> None:
     raise LookupError("a consumer was declared without a @batch handler")
 
 
-def causes(arrivals: Sequence[Arrival]) -> Mapping[int, Envelope]:
-    """The envelopes of facts by the identity of the fact, as `Work` wants them."""
-    return {id(one.value): one.envelope for one in arrivals if one.envelope}
+def _traceparent(message: Message) -> str | None:
+    """The W3C trace that a sender from outside handed on, if it is one."""
+    said = next((value for name, value in message.headers if name.lower() == "traceparent" and value), b"")
+    return said.decode() if _TRACEPARENT.fullmatch(said) else None
 
 
 def unread(error: Exception) -> tuple[str, tuple[str, ...]]:

@@ -2,21 +2,27 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.db import rows
 from chassis.security import Principal
 from contracts.refusals import Refused
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
-_CLAIM = text("""
-    INSERT INTO idempotency (principal, key, fingerprint, at) VALUES (:principal, :key, :fingerprint, :at)
+_CLAIM = """
+    INSERT INTO idempotency (principal, key, fingerprint, at)
+    SELECT DISTINCT ON (principal, key) principal, key, fingerprint, CAST(:at AS timestamptz)
+    FROM unnest(CAST(:principal AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]))
+        AS asked (principal, key, fingerprint)
+    ORDER BY principal, key
     ON CONFLICT (principal, key) DO UPDATE SET at = idempotency.at
-    RETURNING fingerprint
-""")
+    RETURNING principal, key, fingerprint
+"""
 
 
 def fingerprint(*parts: bytes) -> bytes:
@@ -27,15 +33,32 @@ def fingerprint(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-async def claim(session: AsyncSession, principal: Principal, key: str, fingerprint: bytes, now: datetime) -> None:
-    """Bind the principal's key to this request; a second transaction with the same key waits for the first.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A principal's key for a request, by the request's fingerprint."""
 
-    Raises Refused: `idempotency-key.malformed` unless the key is 1 to 255 visible ASCII characters,
-    `idempotency-key.reused` when it is bound to another request.
+    principal: Principal
+    key: str
+    fingerprint: bytes
+
+    def __post_init__(self) -> None:
+        """Raises Refused("idempotency-key.malformed") unless the key is 1 to 255 visible ASCII characters."""
+        if not _KEY.fullmatch(self.key):
+            raise Refused("idempotency-key.malformed")
+
+
+async def claim(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> None:
+    """Bind keys to their requests; a second transaction with the same key waits for the first.
+
+    Raises Refused("idempotency-key.reused") when one is bound to another request.
     """
-    if not _KEY.fullmatch(key):
-        raise Refused("idempotency-key.malformed")
-    said = {"principal": principal.name, "key": key, "fingerprint": fingerprint, "at": now}
-    bound: bytes = (await session.execute(_CLAIM, said)).scalar_one()
-    if bound != fingerprint:
+    if not claims:
+        return
+    said = {
+        "principal": [one.principal.name for one in claims],
+        "key": [one.key for one in claims],
+        "fingerprint": [one.fingerprint for one in claims],
+    }
+    bound = {(row.principal, row.key): row.fingerprint for row in await rows(session, _CLAIM, at=now, **said)}
+    if any(bound[one.principal.name, one.key] != one.fingerprint for one in claims):
         raise Refused("idempotency-key.reused")

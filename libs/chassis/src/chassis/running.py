@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from chassis.relay import Relay
 from chassis.settings import Settings, UnusableSettings
 from chassis.telemetry import metrics
 from chassis.vault import Vault
-from chassis.work import Work
+from chassis.work import Cause, Work
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -57,10 +57,10 @@ class Running:
         return Taker(consumer, Parking(consumer, vault), self.database, self.clock, self.kit, self.committed)
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Work[Any]]:
+    async def work(self, causes: Mapping[int, Cause] | None = None) -> AsyncIterator[Work[Any]]:
         """A Work in a transaction of its own, committed at the end with what was told."""
         async with self.database.transaction() as session:
-            work = Work(session, self.clock.now(), self.kit)
+            work = Work(session, self.clock.now(), self.kit, causes)
             yield work
             await outbox.append(session, work.told)
         self.committed(work)

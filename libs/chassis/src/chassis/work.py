@@ -10,10 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import new_id
 from chassis.telemetry import traceparent
-from contracts.base import Envelope, Fact
+from contracts.base import Fact
 
 Kit = TypeVar("Kit")
 """A service's own equipment: a frozen dataclass in its `usecases.py`, built once by `app.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a fact follows from: another fact, or somebody's request with its trace."""
+
+    fact_id: UUID | None = None
+    correlation: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +43,11 @@ class Told:
 class Work(Generic[Kit]):
     """A transaction's session, the instant at which it began, and a way to tell what happened.
 
-    `causes` are the facts of the batch, by identity, with their envelopes.
+    `causes` tells of each thing in the batch, by identity, what its effects follow from.
     """
 
     def __init__(
-        self, session: AsyncSession, now: datetime, kit: Kit, causes: Mapping[int, Envelope] | None = None
+        self, session: AsyncSession, now: datetime, kit: Kit, causes: Mapping[int, Cause] | None = None
     ) -> None:
         self.session = session
         self.now = now
@@ -50,21 +59,22 @@ class Work(Generic[Kit]):
         """A new id (uuid7) of this instant, greater than every one before."""
         return new_id(self.now)
 
-    def tell(self, *facts: Fact, because: Fact | None = None) -> None:
+    def tell(self, *facts: Fact, because: object = None, correlation: str | None = None) -> None:
         """Write the facts into the service's log when the transaction commits, in this order, for all of their topics.
 
-        `because` is the fact of this batch that they follow from: its correlation and trace are handed on.
+        `because` is the thing of this batch that they follow from: its correlation and trace are handed on. Without
+        one, `correlation` (else a fact's own key) says what they belong to.
         """
-        cause = None if because is None else self._causes.get(id(because))
-        trace = cause.traceparent if cause else traceparent()
+        cause = self._causes.get(id(because)) or Cause(traceparent=traceparent())
         for fact in facts:
-            self._tell(fact, cause, trace)
+            self._tell(fact, cause, cause.correlation or correlation or fact.key)
 
-    def _tell(self, fact: Fact, cause: Envelope | None, trace: str | None) -> None:
+    def _tell(self, fact: Fact, cause: Cause, correlation: str) -> None:
         key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
-        correlation, causation = (cause.correlation, str(cause.id)) if cause else (key, None)
+        causation = str(cause.fact_id) if cause.fact_id else None
         self._told.extend(
-            Told(fact_id, topic, key, fact.TYPE, self.now, correlation, causation, trace, body) for topic in fact.topics
+            Told(fact_id, topic, key, fact.TYPE, self.now, correlation, causation, cause.traceparent, body)
+            for topic in fact.topics
         )
 
     @property

@@ -93,7 +93,7 @@ async def test_strange_headers_and_bodies_are_parked_by_name_and_told(tiny: Any,
     codes = {(row.partition, row.offset): row.code for row in parked}
     names = ["not-an-event"] * 3 + ["unknown-type"] + ["unreadable"] * 2
     assert [codes[spot] for spot in spots[:6]] == [f"fact.{name}" for name in names]
-    facts = [base.read(one.headers, one.value).fact for one in told]
+    facts: list[Any] = [base.read(one.headers, one.value).fact for one in told]
     assert {(one.partition, one.offset): one.code for one in facts} == codes
     assert not any(b"not JSON" in one.value for one in told)
 

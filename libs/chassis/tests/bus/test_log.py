@@ -92,7 +92,7 @@ async def test_of_two_relays_one_is_at_work_and_the_other_takes_over(tiny: Any, 
         async with tiny.running_doors("relay") as first:
 
             async def one_active() -> bool:
-                return first.relay.active or second.relay.active
+                return bool(first.relay.active or second.relay.active)
 
             await hands.until(one_active)
             await tiny.tell(hands.waits(keys[0]))

@@ -91,7 +91,7 @@ async def dispatch_by_hand(work: Work[Kit], by: Principal, ticket_id: UUID, unit
     after = domain.fold(ticket, told)
     if told:
         await store.tickets.save(work.session, [after])
-        work.tell(*told)
+        work.tell(*told, correlation=str(after.complaint_id))
     return after
 
 

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
 from chassis import idempotency, web
+from chassis.idempotency import Claim
 from chassis.security import Principal, allow
 from chassis.work import Work
 from contracts.base import Instant
 from contracts.refusals import Refused
 from contracts.vocabulary import Channel, Purpose
 from intake import domain, usecases
-from intake.domain import ComplaintForm, Known, SourceId, Submission
-from intake.usecases import Kit
+from intake.domain import ComplaintForm, SourceId, Submission
+from intake.usecases import Answered, Asked, Kit
 
 router = APIRouter(prefix="/v1")
 
@@ -54,6 +55,19 @@ async def submitted(request: Request, said_by: Annotated[Channel, Depends(channe
     return domain.read(said_by, await request.body())
 
 
+async def asked(
+    request: Request,
+    submission: Annotated[Submission, Depends(submitted)],
+    who: Annotated[Principal, web.Caller],
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Asked:
+    """The submission with the claim of its `Idempotency-Key`. Raises Refused("idempotency-key.malformed")."""
+    if idempotency_key is None:
+        return Asked(submission)
+    blinded = usecases.fingerprint(request.app.state.runtime.kit, submission)
+    return Asked(submission, Claim(who, idempotency_key, idempotency.fingerprint(b"complaint", blinded)))
+
+
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
     """The schema with the parts that it refers to in their places."""
     match schema:
@@ -75,19 +89,14 @@ _AGAIN: dict[int | str, dict[str, Any]] = {200: {"model": Receipt, "description"
 
 @router.post("/complaints", status_code=201, responses=_AGAIN, openapi_extra=_BODY, dependencies=[web.limited])
 async def submit(
-    submission: Annotated[Submission, Depends(submitted)],
-    who: Annotated[Principal, web.Caller],
-    work: Annotated[Work[Kit], web.InWork],
+    asked: Annotated[Asked, Depends(asked)],
+    register: Annotated[web.Together[Asked, Answered], web.together(usecases.submit)],
     response: Response,
-    idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Receipt:
     """Register a complaint: 201 the first time, 200 and the same answer again."""
-    if idempotency_key is not None:
-        request = idempotency.fingerprint(b"complaint", usecases.fingerprint(work.kit, submission))
-        await idempotency.claim(work.session, who, idempotency_key, request, work.now)
-    [registered] = await usecases.register(work, [submission])
-    response.status_code = 201 if registered.first else 200
-    return _receipt(work.kit, registered.complaint)
+    answered = await register(asked)
+    response.status_code = 201 if answered.first else 200
+    return _receipt(answered)
 
 
 @router.get("/receipts", dependencies=[web.limited])
@@ -97,7 +106,7 @@ async def receipts(
     work: Annotated[Work[Kit], web.InWork],
 ) -> list[Receipt]:
     """The receipts of the channel's own complaints; those it has not got registered are absent."""
-    return [_receipt(work.kit, one) for one in await usecases.receipts(work, said_by, source_id)]
+    return list(map(_receipt, await usecases.receipts(work, said_by, source_id)))
 
 
 async def looker(who: Annotated[Principal, web.Caller]) -> Principal:
@@ -127,11 +136,12 @@ async def look(
     return Complaint.model_validate(opened, from_attributes=True)
 
 
-def _receipt(kit: Kit, complaint: Known) -> Receipt:
+def _receipt(answered: Answered) -> Receipt:
+    complaint = answered.complaint
     return Receipt(
         source_id=complaint.source_id,
         complaint_id=complaint.complaint_id,
         receipt=complaint.receipt,
-        secret=usecases.secret(kit, complaint.complaint_id),
+        secret=answered.secret,
         registered_at=complaint.registered_at,
     )

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import audit
+from chassis import audit, idempotency
+from chassis.idempotency import Claim
 from chassis.security import Principal
 from chassis.vault import Vault, about
 from chassis.work import Work
@@ -33,6 +34,23 @@ class Registered:
     first: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A submission over HTTP, with the claim of its `Idempotency-Key` if it has one."""
+
+    submission: Submission
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the reporter is given of a complaint: its receipt and the secret; `first` as in Registered."""
+
+    complaint: Known
+    secret: str
+    first: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A complaint with what it says, normalised, for one who may see it."""
@@ -52,19 +70,31 @@ async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[R
     for one in submissions:
         domain.admit(one, work.kit.policy, work.now)
     prints = [fingerprint(work.kit, one) for one in submissions]
-    entries = {at: _entry(work, *first) for at, first in _firsts(submissions, prints).items()}
+    firsts = _firsts(submissions, prints)
+    entries = {at: _entry(work, *first) for at, first in firsts.items()}
     added = await store.add(work.session, entries.values())
     new = {at: entry for at, entry in entries.items() if entry.complaint_id in added}
     known: dict[At, Known] = new | await store.known(work.session, entries.keys() - new.keys())
     found = [domain.same(known[one.at], print_) for one, print_ in zip(submissions, prints, strict=True)]
-    work.tell(*map(_registered, new.values()))
+    for at, entry in new.items():
+        work.tell(_registered(entry), because=firsts[at][0])
     return [Registered(complaint, complaint.complaint_id in added) for complaint in found]
 
 
-async def receipts(work: Work[Kit], channel: Channel, source_ids: Sequence[str]) -> list[Known]:
-    """Those of the channel's complaints that are registered, as its reporters are told of them."""
+async def submit(work: Work[Kit], asked: Sequence[Asked]) -> list[Answered]:
+    """Register what was submitted over HTTP, and answer its reporters.
+
+    Raises Refused as `register` does, and `idempotency-key.reused`.
+    """
+    await idempotency.claim(work.session, [one.claim for one in asked if one.claim], work.now)
+    found = await register(work, [one.submission for one in asked])
+    return [Answered(one.complaint, secret(work.kit, one.complaint.complaint_id), one.first) for one in found]
+
+
+async def receipts(work: Work[Kit], channel: Channel, source_ids: Sequence[str]) -> list[Answered]:
+    """Those of the channel's complaints that are registered, as its reporters are answered."""
     found = await store.known(work.session, {(channel.value, source_id) for source_id in source_ids})
-    return list(found.values())
+    return [Answered(one, secret(work.kit, one.complaint_id)) for one in found.values()]
 
 
 async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, purpose: Purpose) -> Opened:

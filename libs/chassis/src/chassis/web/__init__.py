@@ -5,8 +5,9 @@ async def submit(work: Annotated[Work[Kit], web.InWork], who: Annotated[Principa
 """
 
 from chassis.security import Principal, allow
+from chassis.together import Together
 from chassis.web.asgi import Runtime, Served, application
-from chassis.web.dependencies import Caller, InWork, caller, limited, open_work
+from chassis.web.dependencies import Caller, InWork, caller, limited, open_work, together
 from chassis.web.problems import Problem
 from chassis.web.server import listening
 
@@ -17,10 +18,12 @@ __all__ = [
     "Problem",
     "Runtime",
     "Served",
+    "Together",
     "allow",
     "application",
     "caller",
     "limited",
     "listening",
     "open_work",
+    "together",
 ]

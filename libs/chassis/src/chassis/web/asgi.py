@@ -63,6 +63,7 @@ def application(service: Served, runtime: Runtime, *, api: bool = True) -> FastA
     app = _bare(service.name, settings)
     app.state.runtime, app.state.keyring = runtime, Keyring(settings.keys)
     app.state.limiter = Limiter.from_settings(settings)
+    app.state.together = {}
     app.include_router(_operations(runtime))
     for router in service.api if api else ():
         app.include_router(router, responses=problems.RESPONSES)

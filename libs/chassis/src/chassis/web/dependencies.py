@@ -1,13 +1,15 @@
 """What an `api.py` asks for: a piece of work, who asks, and that they do not ask too often."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from chassis.security import Principal
+from chassis.together import Together
+from chassis.work import Work
 from contracts.refusals import Refused
 
 
@@ -15,6 +17,17 @@ async def open_work(request: Request) -> AsyncIterator[object]:
     """A `Work` of the service: one transaction, committed before the answer leaves (sharp edge 5)."""
     async with request.app.state.runtime.work() as work:
         yield work
+
+
+def together(usecase: Callable[[Work[Any], Sequence[Any]], Awaitable[Sequence[Any]]]) -> Any:
+    """A dependency that calls the use case for many requests in one transaction: `await register(asked)`."""
+
+    async def of_this_service(request: Request) -> Together[Any, Any]:
+        state = request.app.state
+        found: Together[Any, Any] = state.together.setdefault(usecase, Together(state.runtime, usecase))
+        return found
+
+    return Depends(of_this_service)
 
 
 class _ByKey(SecurityBase):

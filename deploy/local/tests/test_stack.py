@@ -108,7 +108,7 @@ def test_a_killed_supervisor_leaves_nothing_behind_that_the_next_start_does_not_
     assert said.returncode == 0, said.stderr
     assert orphans
     assert orphans.isdisjoint(stack.left())
-    assert stack.say("status").returncode == 0
+    assert stack.ready()
 
 
 def test_another_stack_beside_it_disturbs_nothing(stack: Stack, tmp_path: Path) -> None:
@@ -117,11 +117,11 @@ def test_another_stack_beside_it_disturbs_nothing(stack: Stack, tmp_path: Path) 
         started = other.say("up")
         assert started.returncode == 0, started.stderr
     finally:
-        other.say("down")
+        other.say("clean")
 
     assert other.left() == []
     assert stack.left() == before
-    assert stack.say("status").returncode == 0
+    assert stack.ready()
 
 
 def test_a_taken_port_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:

@@ -133,13 +133,14 @@ def _within_reach(programs: Path, user: str | None, folder: Path) -> Path:
     """The programs; for a user who cannot reach the environment, a copy of them that is kept beside the data."""
     if users.reaches(user, programs / "initdb"):
         return programs
-    copy = folder / "pginstall"
+    copy, package = folder / "programs", programs.parents[1]
     if not copy.exists():
-        fresh = folder / "pginstall.new"
+        fresh = folder / "programs.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(programs.parent, fresh, symlinks=True)
+        for part in (package, package.with_name(f"{package.name}.libs")):  # they find each other by where they lie
+            shutil.copytree(part, fresh / part.name, symlinks=True)
         fresh.rename(copy)
-    return copy / "bin"
+    return copy / programs.relative_to(package.parent)
 
 
 def _forget_stranger(data: Path) -> None:

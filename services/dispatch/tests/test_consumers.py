@@ -153,4 +153,5 @@ async def test_by_hand_it_is_told_to_the_unit_too(open_desk: Any, complaint: Com
     [told] = await envelopes(open_desk, "dispatch.town-b", row.ticket_id, 1)
     assert isinstance(told.fact, TicketDispatched)
     assert (told.fact.rule, told.fact.by) == (DispatchRule.BY_HAND, "centre")
+    assert told.correlation == str(said.complaint_id)
     assert [one.sequence for one in await envelopes(open_desk, "tickets", row.ticket_id, 3)] == [1, 2, 3]

@@ -1,0 +1,13 @@
+"""What journeys and faults share: a district on servers of its own, for they take the whole bus, and kill it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.deployment import Deployment, deployed
+
+
+@pytest.fixture(scope="session")
+async def district() -> AsyncIterator[Deployment]:
+    """The sample district, prepared once a session; no service runs yet."""
+    async with deployed() as made:
+        yield made

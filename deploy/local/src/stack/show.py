@@ -17,7 +17,11 @@ _ROUND_S = 0.1
 _LINE_EVERY = 20
 _ROWS = 12
 
-console = Console(highlight=False)
+_PLAIN_COLUMNS = 120
+
+console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    console = Console(highlight=False, soft_wrap=True, width=_PLAIN_COLUMNS)
 
 
 class Screen:

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 import httpx2
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts import base, topics
 from contracts.directory import UnitListed
@@ -58,21 +59,28 @@ async def watching(book: Book, env: Mapping[str, str]) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _consumer(env: Mapping[str, str]) -> AsyncIterator[AIOKafkaConsumer]:
     """A reader without a group: the directory from its beginning, everything else from now on."""
-    consumer = AIOKafkaConsumer(**signed_in(topics.OPERATOR, env), client_id="make-run")
+    login = signed_in(topics.OPERATOR, env)
+    consumer = AIOKafkaConsumer(
+        *await _watched_topics(login), **login, auto_offset_reset="earliest", client_id="make-run"
+    )
     await consumer.start()
     try:
-        spots = [
-            TopicPartition(name, partition)
-            for name in await consumer.topics()
-            if _watched(name)
-            for partition in consumer.partitions_for_topic(name) or ()
-        ]
-        consumer.assign(spots)
-        await consumer.seek_to_end(*(spot for spot in spots if spot.topic != topics.DIRECTORY.name))
-        await consumer.seek_to_beginning(*(spot for spot in spots if spot.topic == topics.DIRECTORY.name))
+        spots = [spot for spot in consumer.assignment() if spot.topic != topics.DIRECTORY.name]
+        await consumer.seek_to_end(*spots)
+        for spot in spots:
+            await consumer.position(spot)
         yield consumer
     finally:
         await consumer.stop()
+
+
+async def _watched_topics(login: dict[str, Any]) -> list[str]:
+    admin = AIOKafkaAdminClient(**login)
+    await admin.start()
+    try:
+        return [name for name in await admin.list_topics() if _watched(name)]
+    finally:
+        await admin.close()
 
 
 def _watched(name: str) -> bool:

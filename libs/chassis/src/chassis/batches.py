@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import inbox, outbox, parking, telemetry
 from chassis.clock import Clock
-from chassis.consumer import Arrival, Consumer, Message, unread
+from chassis.consumer import FAULT, Arrival, Consumer, Message, unread
 from chassis.db import Database
 from chassis.failures import passes
-from chassis.parking import BEHIND, Parked, Parking
+from chassis.parking import BEHIND, Parked, Parking, place
 from chassis.telemetry import metrics
 from chassis.work import Work
 from contracts.refusals import Refused
@@ -66,11 +66,14 @@ class Taker:
             raise Stopped(self.consumer.name)
 
     async def put_back(self) -> bool:
-        """Try one message again that an operator put back, or that waited behind such a one; whether there was one."""
+        """Try one message again that an operator put back, or that waited behind such a one; whether there was one.
+
+        Raises Stopped when the process ends meanwhile, or when it cannot be noted that it failed again.
+        """
         tried: list[UUID] = []
         error = await self._outcome(lambda: self._put_back(tried))
         if error is not None:
-            await self._outcome(lambda: self._failed_again(tried[-1], error))
+            await self._must(lambda: self._failed_again(tried[-1], error))
         return bool(tried)
 
     def _read(self, message: Message) -> Arrival | Parked:
@@ -94,7 +97,15 @@ class Taker:
         message = batch[0].message
         code, fields = unread(error)
         _log.warning("message.parked", topic=message.topic, code=code, error=telemetry.failure(error))
-        await self._take([Parked(message, code, fields)])
+        await self._must(lambda: self._together([Parked(message, code, fields)]))
+
+    async def _must(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        """Set aside what failed. Raises Stopped if even that cannot be done: nothing may go on then."""
+        error = await self._outcome(attempt)
+        if error is not None:
+            self.progress.stopped = True
+            _log.error("consumer.cannot-park", consumer=self.consumer.name, error=telemetry.failure(error))
+            raise Stopped(self.consumer.name)
 
     async def _outcome(self, attempt: Callable[[], Awaitable[None]]) -> Exception | None:
         """None once the attempt succeeds, repeated while it fails for what passes; else what it raised."""
@@ -117,11 +128,11 @@ class Taker:
         async with self._database.transaction() as session:
             handled, parked = await self._sorted(session, batch)
             work = await self._handle(session, handled)
-            facts = await self._parking.park(session, parked, work.now, work.new_id)
+            facts, settled = await self._parking.park(session, parked, work.now, work.new_id)
             work.tell(*facts)
             await outbox.append(session, work.told)
         self._committed(work)
-        self._count(batch, parked)
+        self._count(batch, [one for one in parked if place(one.message) not in settled])
         for fact in facts:
             metrics.PARKED.labels(fact.topic, fact.code).inc()
 
@@ -160,12 +171,14 @@ class Taker:
 
     async def _put_back(self, tried: list[UUID]) -> None:
         async with self._database.transaction() as session:
-            for id_, message in await self._parking.runnable(session, 1):
-                tried.append(id_)
-                work = await self._handle(session, [self.consumer.read(message)])
-                await parking.done(session, [id_], work.now)
-                await outbox.append(session, work.told)
-                self._committed(work)
+            found = await self._parking.runnable(session)
+            if found is None:
+                return
+            tried.append(found.id)
+            work = await self._handle(session, [self.consumer.read(self._parking.message(found))])
+            await parking.done(session, [found.id], work.now)
+            await outbox.append(session, work.told)
+        self._committed(work)
 
     async def _failed_again(self, id_: UUID, error: Exception) -> None:
         async with self._database.transaction() as session:
@@ -173,11 +186,11 @@ class Taker:
 
     def _count(self, batch: Sequence[Arrival | Parked], parked: Sequence[Parked]) -> None:
         """Whether it goes on like this. For what channels say their own mistakes are no reason to stop, faults are."""
-        reasons = {id(one.message): one.code for one in parked if one.code != BEHIND}
+        reasons = {id(one.message): one.code for one in parked}
         for one in batch:
             code = reasons.get(id(one.message))
             if code is None:
                 self.progress.parked_in_a_row = 0
-            elif self.consumer.ordered or code == "fact.fault":
+            elif code == FAULT or (self.consumer.ordered and code != BEHIND):
                 self.progress.parked_in_a_row += 1
         self.progress.stopped |= self.progress.parked_in_a_row >= MOST_PARKED_IN_A_ROW

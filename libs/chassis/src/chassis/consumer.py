@@ -15,6 +15,9 @@ from chassis.work import Cause, Work
 from contracts import base
 from contracts.refusals import Refused
 
+FAULT = "fact.fault"
+"""The code of what met a bug."""
+
 Handler = Callable[[Work[Any], Sequence[Any]], Awaitable[None]]
 Declared = TypeVar("Declared", bound=Handler)
 _TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -108,4 +111,4 @@ def unread(error: Exception) -> tuple[str, tuple[str, ...]]:
     if isinstance(error, Refused):
         fields = error.details.get("fields", ())
         return error.code, tuple(map(str, fields)) if isinstance(fields, list | tuple) else ()
-    return "fact.fault", (type(error).__name__,)
+    return FAULT, (type(error).__name__,)

@@ -22,7 +22,13 @@ _LIMITS = {
 """A frozen process must not hold a ticket's lock, nor a slow statement a batch (sharp edge 15)."""
 
 _CONNECT_S = 5
+_ANSWER_S = 40
+"""Longer than any statement may take: a server that says nothing for so long is gone without a word."""
 _POOL = 20
+_USABLE = """
+    SELECT datctype, to_regclass('log_cursor') IS NOT NULL AS migrated
+    FROM pg_database WHERE datname = current_database()
+"""
 _MIGRATING = 0x62626373_6D696772
 
 
@@ -35,7 +41,7 @@ class Database:
 
     def __init__(self, url: str, name: str) -> None:
         settings = _LIMITS | {"application_name": name}
-        arguments = {"server_settings": settings, "timeout": _CONNECT_S}
+        arguments = {"server_settings": settings, "timeout": _CONNECT_S, "command_timeout": _ANSWER_S}
         self._engine = create_async_engine(url, pool_size=_POOL, max_overflow=0, connect_args=arguments)
         self._alone = create_async_engine(
             url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments
@@ -54,11 +60,13 @@ class Database:
             yield connection
 
     async def check(self) -> None:
-        """Raises UnusableDatabase unless Chinese text can be searched (sharp edge 10)."""
+        """Raises UnusableDatabase unless Chinese text can be searched (sharp edge 10) and the tables are there."""
         async with self.transaction() as session:
-            (row,) = await rows(session, "SELECT datctype FROM pg_database WHERE datname = current_database()")
-        if row.datctype == "C":
-            raise UnusableDatabase("the database has LC_CTYPE C: create it with LC_CTYPE 'C.UTF-8'")
+            (row,) = await rows(session, _USABLE)
+        if row.datctype in ("C", "POSIX"):
+            raise UnusableDatabase(f"the database has LC_CTYPE {row.datctype}: create it with LC_CTYPE 'C.UTF-8'")
+        if not row.migrated:
+            raise UnusableDatabase("the database has no tables yet: run the service with --migrate first")
 
     async def close(self) -> None:
         """Close every connection."""

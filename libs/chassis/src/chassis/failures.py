@@ -8,8 +8,9 @@ from sqlalchemy import exc
 
 _PASSING_CLASSES = ("08", "40", "53", "57", "58")
 """SQLSTATE classes: connection, rollback (deadlock, serialization), resources, intervention, system errors."""
-_PASSING_STATES = frozenset(("25P03", "55P03", "28P01", "28000"))
-"""Idle in transaction for too long, lock not available; a login refused while passwords are being changed."""
+_PASSING_STATES = frozenset(("25006", "25P03", "55P03", "28P01", "28000"))
+"""Read only after a fail-over, idle in transaction for too long, lock not available; a login refused while passwords
+are being changed."""
 
 
 def passes(error: BaseException) -> bool:

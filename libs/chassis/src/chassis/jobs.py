@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from logging import ERROR, WARNING
 from typing import Any
 from zlib import crc32
 
@@ -44,10 +45,9 @@ class Ticker:
         while True:
             try:
                 await self.tick()
-            except Exception as error:
-                if not passes(error):
-                    raise
-                _log.warning("job.waits", job=self.job.name, error=telemetry.failure(error))
+            except Exception as error:  # noqa: BLE001 - one job's bug is not the end of the other doors
+                level = WARNING if passes(error) else ERROR
+                _log.log(level, "job.failed", job=self.job.name, error=telemetry.failure(error))
             await asyncio.sleep(self.job.every.total_seconds())
 
     async def tick(self) -> None:

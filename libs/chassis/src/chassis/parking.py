@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -47,10 +47,18 @@ _RUNNABLE = """
             WHERE before.consumer = parked.consumer AND before.topic = parked.topic AND before.key = parked.key
                 AND before.state IN ('waiting', 'retry') AND before.id < parked.id
         )
-    ORDER BY id LIMIT :most
+    ORDER BY id LIMIT 1
     FOR UPDATE SKIP LOCKED
 """
 """Ids rise in the order in which messages were parked, so they tell what waits behind what."""
+
+_SETTLED = """
+    SELECT topic, partition, "offset", sent_at_ms FROM parked
+    JOIN unnest(
+        CAST(:topic AS text[]), CAST(:partition AS integer[]), CAST(:offset AS bigint[]), CAST(:sent_at_ms AS bigint[])
+    ) AS asked (topic, partition, "offset", sent_at_ms) USING (topic, partition, "offset", sent_at_ms)
+    WHERE consumer = :consumer AND state IN ('done', 'dismissed')
+"""
 
 _DONE = "UPDATE parked SET state = 'done', settled_at = :now WHERE id = ANY (CAST(:ids AS uuid[]))"
 _AGAIN = """
@@ -69,6 +77,20 @@ class Parked:
     fields: tuple[str, ...] = ()
 
 
+class Place(NamedTuple):
+    """Where a message stood; its time too, for a topic that was wiped counts from 0 again."""
+
+    topic: str
+    partition: int
+    offset: int
+    sent_at_ms: int
+
+
+def place(message: Message) -> Place:
+    """Where the message stood."""
+    return Place(message.topic, message.partition, message.offset, message.sent_at_ms)
+
+
 class Parking:
     """One consumer's parked messages. The vault seals those of personal topics, and their keys with them."""
 
@@ -80,15 +102,20 @@ class Parking:
 
     async def park(
         self, session: AsyncSession, parked: Sequence[Parked], now: datetime, new_id: Callable[[], UUID]
-    ) -> list[MessageParked]:
-        """Set messages aside; the facts about those that were not yet."""
+    ) -> tuple[list[MessageParked], set[Place]]:
+        """Set messages aside; the facts about those that were not yet, and where the settled ones of them stood."""
         if not parked:
-            return []
+            return [], set()
         new = {new_id(): one for one in parked}
         columns = _columns([self._row(id_, one) for id_, one in new.items()])
         personal = self._consumer.personal
         added = await rows(session, _INSERT, consumer=self._consumer.name, personal=personal, now=now, **columns)
-        return [self._fact(row.id, new[row.id], now) for row in added]
+        settled = await self._settled(session, columns) if len(added) < len(parked) else set()
+        return [self._fact(row.id, new[row.id], now) for row in added], settled
+
+    async def _settled(self, session: AsyncSession, columns: dict[str, list[Any]]) -> set[Place]:
+        spots = {name: columns[name] for name in ("topic", "partition", "offset", "sent_at_ms")}
+        return {Place(*tuple(row)) for row in await rows(session, _SETTLED, consumer=self._consumer.name, **spots)}
 
     def _row(self, id_: UUID, one: Parked) -> dict[str, Any]:
         message = one.message
@@ -131,12 +158,13 @@ class Parking:
         found = await rows(session, _BLOCKED, consumer=self._consumer.name, **asked)
         return {(row.topic, row.key) for row in found}
 
-    async def runnable(self, session: AsyncSession, most: int) -> list[tuple[UUID, Message]]:
-        """Messages that are to be tried again and wait behind nothing, held until the transaction ends."""
-        found = await rows(session, _RUNNABLE, consumer=self._consumer.name, most=most)
-        return [(row.id, self._message(row)) for row in found]
+    async def runnable(self, session: AsyncSession) -> Any | None:
+        """The row of a message that is to be tried again and waits behind nothing, held until the transaction ends."""
+        found = await rows(session, _RUNNABLE, consumer=self._consumer.name)
+        return found[0] if found else None
 
-    def _message(self, row: Any) -> Message:
+    def message(self, row: Any) -> Message:
+        """The message of a row. Raises NotOpened when it is sealed by a key that is not at hand."""
         packed = row.message
         if row.personal and self._vault is not None:
             packed = self._vault.open_parcel(packed, about(row.id, _WHAT))

@@ -8,8 +8,10 @@ it was noticed has ended and it still does not show.
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -28,6 +30,7 @@ _POLL_S = 0.1
 _PASSIVE_S = 1.0
 _FIRST_S = 0.2
 _SLOWEST_S = 3.0
+_LATE_S = 60.0
 _LOCK = 0x62626373_6C6F6720
 
 _READ = """
@@ -71,13 +74,19 @@ class Relay:
 
     def __init__(self, service: str, database: Database, producer: Producer, clock: Clock) -> None:
         self.wake = asyncio.Event()
-        self.age_s = 0.0
+        self.turned_at = time.monotonic()
         self.active = False
         self._service, self._database, self._producer, self._clock = service, database, producer, clock
         self._stopping = False
 
     async def run(self) -> None:
         """Publish until `stop`; whatever fails is waited for and sent again."""
+        try:
+            await self._publish_patiently()
+        finally:
+            await self._producer.close()
+
+    async def _publish_patiently(self) -> None:
         wait = _FIRST_S
         while not self._stopping:
             try:
@@ -91,7 +100,10 @@ class Relay:
                 wait = min(wait * 2, _SLOWEST_S)
             finally:
                 self.active = False
-        await self._producer.close()
+
+    def late(self) -> bool:
+        """Whether for a minute it could neither publish nor find that there is nothing to publish."""
+        return time.monotonic() - self.turned_at > _LATE_S
 
     def stop(self) -> None:
         """End once everything that was told is sent, or at the next failure."""
@@ -103,6 +115,7 @@ class Relay:
         async with self._database.connection() as connection:
             lock = await connection.execute(statement("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK})
             if not lock.scalar_one():
+                self.turned_at = time.monotonic()
                 await asyncio.sleep(_PASSIVE_S)
                 return
             self.active = True
@@ -110,6 +123,7 @@ class Relay:
             drained = False
             while not (self._stopping and drained):
                 cursor, drained = await self._step(connection, cursor)
+                self.turned_at = time.monotonic()
 
     async def _step(self, connection: AsyncConnection, cursor: Cursor) -> tuple[Cursor, bool]:
         """Send what there is and move the cursor, or wait for more; the cursor, and whether there was nothing."""
@@ -128,17 +142,13 @@ class Relay:
         return moved, not seen
 
     async def _publish(self, seen: Sequence[Any]) -> None:
+        age = self._clock.now() - seen[0].told_at if seen else timedelta()
+        metrics.LOG_AGE.set(max(age.total_seconds(), 0.0))
         if not seen:
-            self._aged(0.0)
             return
-        self._aged((self._clock.now() - seen[0].told_at).total_seconds())
         await self._producer.send([self._record(row) for row in seen])
         for topic in {row.topic for row in seen}:
             metrics.LOG_RELAYED.labels(topic).inc(sum(row.topic == topic for row in seen))
-
-    def _aged(self, seconds: float) -> None:
-        self.age_s = max(seconds, 0.0)
-        metrics.LOG_AGE.set(self.age_s)
 
     def _record(self, row: Any) -> Record:
         said = (row.type, row.id, row.told_at, row.key, row.sequence, row.correlation, row.causation, row.traceparent)

@@ -4,14 +4,14 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from chassis import outbox, parking, telemetry, web
-from chassis.batches import Taker
-from chassis.clock import clock_from
+from chassis.batches import Stopped, Taker
+from chassis.clock import Clock, clock_from
 from chassis.db import Database
 from chassis.failures import passes
 from chassis.jobs import LOG_ROOM, Ticker
@@ -31,7 +31,7 @@ _AGAIN_S = 1.0
 _FINISH_S = 12.0
 _DRAIN_S = 4.0
 _LEAVE_S = 2.0
-_RELAY_LATE_S = 60.0
+_HANG_UP_S = 1.0
 
 _log = telemetry.logger(__name__)
 
@@ -41,7 +41,7 @@ class Running:
 
     def __init__(self, service: "Service", settings: Settings, doors: Sequence[str] = DOORS) -> None:
         self.service, self.settings, self.doors = service, settings, doors
-        self.clock = clock_from(settings.clock)
+        self.clock = _clock(settings)
         self.kit = service.kit(settings)
         self.database = Database(settings.database_url.get_secret_value(), service.name)
         self.relay = Relay(service.name, self.database, Producer(settings), self.clock)
@@ -79,7 +79,7 @@ class Running:
         reasons = [*self.not_live(), *([] if self._checked else ["database.away"])]
         if "consumers" in self.doors and any(one.stale() for one in self.subscriptions):
             reasons.append("consumer.stale")
-        if "relay" in self.doors and self.relay.age_s > _RELAY_LATE_S:
+        if "relay" in self.doors and self.relay.late():
             reasons.append("relay.late")
         return reasons
 
@@ -87,14 +87,16 @@ class Running:
         """Have `run` close the doors in order."""
         self._ended.set()
 
-    async def run(self) -> None:
-        """Open the doors, and close them in order when told to end or when one fails."""
+    async def run(self, opened: Callable[[], None] = lambda: None) -> None:
+        """Open the doors, and close them in order when told to end or when one fails; `opened` is called in between."""
         _on_signals(self.end)
         self._start("http", self._serve())
         try:
             await self._patiently(self._check)
-            self._open()
-            _log.info("service.started", version="1")
+            if not self._ended.is_set():
+                self._open()
+                _log.info("service.started", version="1")
+                opened()
             await self._ended.wait()
         finally:
             await self._close()
@@ -136,11 +138,12 @@ class Running:
 
     async def _put_back(self, taker: Taker) -> None:
         """Try again what operators put back."""
-        while True:
-            while await taker.put_back():
-                pass
-            await self._patiently(self._count_parked)
-            await asyncio.sleep(_AGAIN_S)
+        with suppress(Stopped):
+            while True:
+                while await taker.put_back():
+                    pass
+                await self._patiently(self._count_parked)
+                await asyncio.sleep(_AGAIN_S)
 
     async def _count_parked(self) -> None:
         async with self.database.transaction() as session:
@@ -162,13 +165,17 @@ class Running:
         """Take nothing new, finish what is at hand, send what was told, leave; within 20 seconds."""
         if self._server:
             self._server.should_exit = True
-        await _within(_FINISH_S, [asyncio.create_task(one.stop()) for one in self.subscriptions])
+        for one in self.subscriptions:
+            one.stop()
+        await _within(_FINISH_S, [task for name, task in self._tasks.items() if name.startswith("consumer ")])
         self.relay.stop()
         await _within(_DRAIN_S, [self._tasks[name] for name in ("relay", "http") if name in self._tasks])
         for task in self._tasks.values():
             task.cancel()
         await _within(_LEAVE_S, list(self._tasks.values()))
-        await self.database.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HANG_UP_S):
+                await self.database.close()
         _log.info("service.ended")
 
 
@@ -179,6 +186,13 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+def _clock(settings: Settings) -> Clock:
+    try:
+        return clock_from(settings.clock)
+    except ValueError as error:
+        raise UnusableSettings(f"{settings.SERVICE} cannot start, {settings.variables('clock')[0]}: {error}") from None
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -41,9 +41,8 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
             db.migrate(service.migrations, settings.database_url.get_secret_value())
             return
         telemetry.export_traces(service.name, settings.otlp_endpoint, instance=settings.instance)
-        _calm_collector()
-        uvloop.run(Running(service, settings, given.doors).run())
-    except (UnusableSettings, db.UnusableDatabase, ValueError) as error:
+        uvloop.run(Running(service, settings, given.doors).run(opened=_calm_collector))
+    except (UnusableSettings, db.UnusableDatabase) as error:
         sys.exit(f"{service.name}: {error}")
     finally:
         telemetry.flush_traces()

@@ -32,6 +32,7 @@ from chassis.cli.wanted import Resource, Rule
 Partition = tuple[str, int]
 
 _SECONDS: Final = 20.0
+_REACH_S: Final = 10.0
 _ITERATIONS: Final = 4096
 _TYPES: Final[Mapping[Resource, ResourceType]] = {
     "topic": ResourceType.TOPIC,
@@ -54,17 +55,25 @@ class Cluster:
     """One Kafka cluster as one principal sees and changes it. Every method raises Unable when Kafka refuses."""
 
     def __init__(self, login: Login) -> None:
-        self._servers = login.servers
-        self._admin = AdminClient(_options(login), logger=None)
-        self._reach()
+        self._errors: set[str] = set()
+        self._admin = AdminClient(_options(login, lambda error: self._errors.add(error.name())), logger=None)
+        self._reach(login)
 
-    def _reach(self) -> None:
+    def _reach(self, login: Login) -> None:
+        """Wait until Kafka lets the principal in; a wrong password does not get better by waiting."""
+        end = time.monotonic() + _REACH_S
+        while not self._answers():
+            self._admin.poll(0)
+            if "_AUTHENTICATION" in self._errors:
+                raise Unable(f"Kafka at {login.servers} does not take the password of {login.username}.")
+            if time.monotonic() > end:
+                raise Unable(f"Kafka at {login.servers} does not answer: is the stack up (make run)?")
+
+    def _answers(self) -> bool:
         try:
-            self._admin.list_topics(timeout=_SECONDS / 2)
+            return bool(self._admin.list_topics(timeout=1).brokers)
         except KafkaException:
-            raise Unable(
-                f"Kafka at {self._servers} does not answer, or does not take this password: is the stack up (make run)?"
-            ) from None
+            return False
 
     def topics(self) -> dict[str, int]:
         """Every topic that this principal may know of, with its number of partitions; Kafka's own left out."""
@@ -148,13 +157,13 @@ def until(condition: Callable[[], bool], what: str, seconds: float = _SECONDS) -
         time.sleep(0.05)
 
 
-def _options(login: Login) -> dict[str, Any]:
+def _options(login: Login, trouble: Callable[[Any], None]) -> dict[str, Any]:
     plain = {
         "bootstrap.servers": login.servers,
         "security.protocol": login.security,
         "socket.timeout.ms": 10_000,
         "log_level": 0,
-        "error_cb": lambda error: None,
+        "error_cb": trouble,
     }
     if not login.security.startswith("SASL"):
         return plain

@@ -6,12 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import (
-    KafkaConnectionError,
-    KafkaError,
-    TopicAuthorizationFailedError,
-    UnknownTopicOrPartitionError,
-)
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
 
 from chassis.cli.environment import Login
 from chassis.cli.failure import Unable
@@ -23,18 +18,26 @@ _FETCH_MS = 500
 async def reader(login: Login, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer that has all partitions of the topic. Raises Unable."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    consumer = AIOKafkaConsumer(topic, **_options(login))
     try:
-        await consumer.start()
-        yield consumer
+        async with _started(login) as consumer:
+            if topic not in await consumer.topics():
+                raise Unable(f"There is no topic {topic}: `bbcs topics` lists them.")
+        async with _started(login, topic) as consumer:
+            yield consumer
     except KafkaConnectionError:
         raise Unable(f"Kafka at {login.servers} does not answer, or does not take this password.") from None
-    except UnknownTopicOrPartitionError:
-        raise Unable(f"There is no topic {topic}: `bbcs topics` lists them.") from None
     except TopicAuthorizationFailedError:
         raise Unable(f"{login.username} may not read {topic}.") from None
     except KafkaError as error:
         raise Unable(f"Kafka refused: {type(error).__name__}.") from None
+
+
+@asynccontextmanager
+async def _started(login: Login, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(*topics, **_options(login))
+    try:
+        await consumer.start()
+        yield consumer
     finally:
         await consumer.stop()
 

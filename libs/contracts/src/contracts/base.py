@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, Vali
 
 from contracts.refusals import Refused
 
+
 def rfc3339(instant: datetime) -> str:
     """The instant in UTC with milliseconds, as topics and APIs write it: 2026-11-25T01:02:03.004Z."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -85,7 +86,7 @@ class Envelope:
     fact: Fact
 
 
-def headers(  # noqa: PLR0913 - one argument per header
+def headers(  # noqa: PLR0913, PLR0917 - one argument per header
     source: str,
     type_: str,
     id_: UUID,

@@ -1,4 +1,4 @@
-"""Facts about complaints, told by intake on `complaints`. They carry ids, codes and times; nothing that a person said."""
+"""Facts about complaints, told by intake on `complaints`: ids, codes and times, nothing that a person said."""
 
 from contracts.base import Fact, Instant
 from contracts.ids import ComplaintId, MatterCode, PlaceCode
@@ -10,8 +10,9 @@ class ComplaintRegistered(
 ):
     """A complaint was registered, once per channel and source id (四(一), rules 2.1–2.2).
 
-    `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it was
-    entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was given.
+    `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it
+    was entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was
+    given.
     """
 
     complaint_id: ComplaintId

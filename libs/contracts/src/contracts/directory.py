@@ -1,4 +1,4 @@
-"""Facts about the directory, told by dispatch on the compacted topic `directory`: the newest one of each key is what holds."""
+"""Facts about the directory, told by dispatch on the compacted topic `directory`: of each key the newest holds."""
 
 from contracts.base import Fact, Instant, Value
 from contracts.ids import MatterCode, PlaceCode, UnitCode

@@ -63,7 +63,7 @@ REFUSALS: dict[str, Refusal] = {
 
 
 class Refused(Exception):  # noqa: N818 - the domain's word, not an error
-    """A rule said no. `code` is one of REFUSALS; `details` holds codes, numbers and field paths, never what people wrote."""
+    """A rule said no. `code` is one of REFUSALS; `details` holds codes, numbers, field paths, no words of people."""
 
     def __init__(self, code: str, /, **details: object) -> None:
         if code not in REFUSALS:

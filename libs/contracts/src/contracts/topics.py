@@ -1,6 +1,7 @@
 """Every topic, declared once: partitions, retention, compaction, and who may write and read it.
 
-Topics, users and access rules are created from here by `bbcs topics apply`, never by hand; what is not declared is denied.
+Topics, users and access rules are created from here by `bbcs topics apply`, never by hand; what is not declared is
+denied.
 A principal is a service's name, `channel.<channel>`, `unit.<code>`, `operator` or `admin`.
 """
 

@@ -4,6 +4,7 @@ BIN := .venv/bin
 # the folder is part of the name: an environment that was moved or copied is made anew
 READY := .venv/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml)
+SERVICES := $(patsubst services/%/pyproject.toml,--package bbcs-%,$(wildcard services/*/pyproject.toml))
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop test check bench lock clean
@@ -30,13 +31,11 @@ check: $(READY) ## format, lint, types, rooms, schemas
 bench: $(READY) ## measure into .bench/result.json; ONLY=pipeline one part
 	@$(BIN)/python tests/load/bench.py
 
-lock: ## resolve all members' dependencies into requirements.lock
+lock: ## resolve all members' dependencies into requirements.lock, and the services' alone into deploy/image.lock
 	@deploy/local/bootstrap uv
 	@$(BIN)/uv lock -q
-	@$(BIN)/uv export -q --all-packages --all-groups --no-emit-workspace --no-emit-index-url --no-header \
-	  --format requirements-txt --output-file .requirements.new >/dev/null
-	@{ echo '# Every package with its hashes, as `make lock` resolved it. Not edited by hand.'; cat .requirements.new; } >requirements.lock
-	@rm .requirements.new
+	@deploy/local/export-lock "Every package with its hashes" --all-packages --all-groups >.lock.new && mv .lock.new requirements.lock
+	@deploy/local/export-lock "What the services alone need" --no-dev $(SERVICES) >.lock.new && mv .lock.new deploy/image.lock
 
 clean: ## end everything, delete the data and the environment
 	@if [ -d .stack ] && [ -x $(BIN)/python ]; then $(BIN)/python -m stack clean; fi

@@ -1,6 +1,9 @@
 """`stack up|down|status|run|clean`: everything on this machine, from servers to samples."""
 
+import logging
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from stack import checkout, clocks, run, up
+from stack import checkout, clocks, docker, run, up
 from stack.trouble import Trouble
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -21,7 +24,7 @@ Input = Annotated[Path | None, typer.Option("--input", envvar="INPUT", help="Com
 @app.command(name="up")
 def up_(state: State = checkout.STATE, speed: Speed = "") -> None:
     """Start the servers, tables, topics and services; what runs already is left alone."""
-    up.bring_up(state.absolute(), clocks.speed_of(speed))
+    _bring_up(state.absolute(), speed)
 
 
 @app.command()
@@ -45,7 +48,7 @@ def status(state: State = checkout.STATE) -> None:
 @app.command(name="run")
 def run_(state: State = checkout.STATE, speed: Speed = "", file: Input = None) -> None:
     """Bring everything up, submit complaints, and show them arrive."""
-    raise typer.Exit(run.run(state.absolute(), clocks.speed_of(speed), file))
+    raise typer.Exit(run.run(partial(_bring_up, state.absolute(), speed), state.absolute(), file))
 
 
 @app.command()
@@ -54,8 +57,18 @@ def clean(state: State = checkout.STATE) -> None:
     up.clean(state.absolute())
 
 
+def _bring_up(home: Path, speed: str) -> None:
+    """Without containers, or with STACK=docker in them."""
+    kinds = {"": up.bring_up, "docker": docker.bring_up}
+    chosen = os.environ.get("STACK", "")
+    if chosen not in kinds:
+        raise Trouble(f"STACK is docker or nothing, not {chosen!r}.")
+    kinds[chosen](home, clocks.speed_of(speed))
+
+
 def main() -> None:
     """Run the command; what it cannot do is one sentence and exit code 1."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # servers that are not up yet are no news
     try:
         app()
     except Trouble as trouble:

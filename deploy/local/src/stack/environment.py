@@ -75,10 +75,15 @@ def of_service(service: str, found: Mapping[str, str]) -> dict[str, str]:
 
 def write(home: Path, found: Mapping[str, str]) -> None:
     """Write `env`, and one file for each service, readable by their owner alone."""
-    files.write(home / "env", _shell(found))
+    write_one(home / "env", found)
     (home / "services").mkdir(exist_ok=True)
     for service in SERVICES:
-        files.write(home / "services" / f"{service}.env", _shell(of_service(service, found)))
+        write_one(home / "services" / f"{service}.env", of_service(service, found))
+
+
+def write_one(file: Path, found: Mapping[str, str]) -> None:
+    """Write variables as a shell and Compose read them, readable by their owner alone."""
+    files.write(file, "".join(f"export {name}={shlex.quote(value)}\n" for name, value in found.items()))
 
 
 def plain() -> dict[str, str]:
@@ -92,7 +97,3 @@ def read(home: Path) -> dict[str, str]:
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
     words = (word for line in lines for word in shlex.split(line) if "=" in word)
     return dict(word.split("=", 1) for word in words)
-
-
-def _shell(found: Mapping[str, str]) -> str:
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in found.items())

@@ -66,6 +66,10 @@ class Plan:
             for program in self.services()
         ]
 
+    def first_addresses(self) -> list[tuple[str, str]]:
+        """Each service with the address of its first instance."""
+        return [(service, f"http://127.0.0.1:{self.ports.of_instance(service, 1)}") for service in self.instances]
+
     def ports_needed(self) -> list[tuple[str, int]]:
         """Every port that somebody of the stack listens on, with whose it is."""
         further = [

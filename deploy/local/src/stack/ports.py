@@ -62,6 +62,14 @@ def _port(program: str, said: str) -> int:
     return int(said)
 
 
+def make_sure_of(needed: list[tuple[str, int]]) -> None:
+    """Raises Trouble when one of the programs' ports is taken."""
+    for program, port in needed:
+        if not free(port):
+            move = f"move {program} with {variable(program)}={port + 100}"
+            raise Trouble(f"Port {port} is taken: end what listens there, or {move}.")
+
+
 def free(port: int) -> bool:
     """Whether nobody listens there."""
     with socket.socket() as probe:

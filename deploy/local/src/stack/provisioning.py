@@ -53,11 +53,16 @@ def newest(migrations: Path) -> set[str]:
     return {one for kind, one in made if not kind} - {one for kind, one in made if kind}
 
 
-def topics(plan: Plan) -> None:
+def apply_topics(plan: Plan) -> None:
     """Make topics, users and access rules as declared. Raises Trouble."""
+    bbcs(plan.home, plan.variables, "topics", "apply")
+
+
+def topics(plan: Plan) -> None:
+    """The same, unless it was done already for all that it depends on. Raises Trouble."""
     applied, wanted = plan.home / _APPLIED, _fingerprint(plan)
     if not applied.exists() or applied.read_text() != wanted:
-        bbcs(plan.home, plan.variables, "topics", "apply")
+        apply_topics(plan)
         files.write(applied, wanted)
 
 

@@ -1,23 +1,18 @@
 """Brings the stack up, whatever state it was left in, and down again."""
 
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import clocks, environment, supervision, users
-from stack.locks import locked
+from stack import clocks, docker, environment, ports, supervision, users
 from stack.plan import Plan
-from stack.ports import free, variable
 from stack.postgres import data_folder
 from stack.serving import ready, say, serve
-from stack.supervision import Supervisor
+from stack.state import alone, make_state
+from stack.supervision import State, Supervisor
 from stack.trouble import Trouble
 
 READY = "ready"
-_NEEDED_BYTES = 1024**3
 _RUNNING = "RUNNING"
 
 
@@ -33,8 +28,10 @@ class Look:
 
 def bring_up(home: Path, speed: float | None) -> None:
     """Start what does not run, until every service says that it is ready. Raises Trouble, with nothing left running."""
-    _make(home)
-    with _alone(home):
+    make_state(home)
+    if docker.runs(home):
+        raise Trouble("The stack runs in Docker: make stop ends it, then start again; or say STACK=docker.")
+    with alone(home):
         plan, supervisor = Plan.of(home, speed), Supervisor(home)
         if _stands(plan, supervisor):
             say("The stack is up already.")
@@ -46,19 +43,24 @@ def bring_up(home: Path, speed: float | None) -> None:
             raise
 
 
-def bring_down(home: Path) -> list[int]:
-    """End everything that runs for this state folder, and nothing else; gives the pids that were ended."""
+def bring_down(home: Path) -> bool:
+    """End everything that runs for this state folder, and nothing else; whether there was anything."""
     if not home.exists():
-        return []
-    with _alone(home):
+        return False
+    with alone(home):
+        in_docker = docker.runs(home)
+        if in_docker:
+            docker.bring_down(home)
         ended = supervision.end(home)
         _slow(home)
-        return ended
+        return in_docker or bool(ended)
 
 
 def clean(home: Path) -> None:
-    """End everything that runs for this state folder, and delete the folder."""
+    """End everything that runs for this state folder, and delete the folder and its containers' data."""
     bring_down(home)
+    if (home / "docker").exists():
+        docker.bring_down(home, with_data=True)
     for folder in (users.stand_in(home / "postgres"), home):
         if folder.exists():
             shutil.rmtree(folder)
@@ -66,30 +68,19 @@ def clean(home: Path) -> None:
 
 def look(home: Path) -> list[Look]:
     """How each program is; none when nothing runs."""
-    addresses = dict(Plan.of(home, None).addresses()) if home.exists() else {}
-    states = (Supervisor(home).states() if home.exists() else None) or {}
-    return [
-        Look(name, READY if _fine(state.word, addresses.get(name)) else state.word, state.pid, addresses.get(name, ""))
-        for name, state in states.items()
-    ]
+    if not home.exists():
+        return []
+    if docker.runs(home):
+        return [
+            Look(name, READY if ready(url) else "up", 0, url) for name, url in Plan.of(home, None).first_addresses()
+        ]
+    found, states = dict(Plan.of(home, None).addresses()), Supervisor(home).states() or {}
+    return [_seen(name, state, found.get(name, "")) for name, state in states.items()]
 
 
-def _fine(word: str, address: str | None) -> bool:
-    return word == _RUNNING and (address is None or ready(address))
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    with locked(home / "lock", lambda: say("Another command is at work on this stack; waiting for it.")):
-        yield
-
-
-def _make(home: Path) -> None:
-    """Make the state folder. PostgreSQL's user must be able to pass through it where we are root."""
-    home.mkdir(mode=0o711, parents=True, exist_ok=True)
-    disk = os.statvfs(home)
-    if disk.f_bavail * disk.f_frsize < _NEEDED_BYTES:
-        raise Trouble(f"The disk of {home} is nearly full: the stack needs 1 GB, make room and start again.")
+def _seen(name: str, state: State, address: str) -> Look:
+    fine = state.word == _RUNNING and (not address or ready(address))
+    return Look(name, READY if fine else state.word, state.pid, address)
 
 
 def _stands(plan: Plan, supervisor: Supervisor) -> bool:
@@ -121,11 +112,7 @@ def _clear(plan: Plan) -> None:
     """End what an earlier stack left behind, and see that nobody else has our ports."""
     if left := supervision.end(plan.home):
         say(f"Ended what an earlier start had left running ({', '.join(map(str, left))}).")
-    taken = [(name, port) for name, port in plan.ports_needed() if not free(port)]
-    if taken:
-        name, port = taken[0]
-        move = f"move {name} with {variable(name)}={port + 100}"
-        raise Trouble(f"Port {port} is taken: end what listens there, or {move}.")
+    ports.make_sure_of(plan.ports_needed())
 
 
 def _tell_where_postgres_is(home: Path) -> None:

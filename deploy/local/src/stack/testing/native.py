@@ -2,11 +2,9 @@
 
 import random
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +15,7 @@ from stack import starting
 from stack.kafka import Kafka
 from stack.postgres import Postgres
 from stack.program import Server, launch
+from stack.testing import keeper
 from stack.testing.servers import Servers
 from stack.valkey import Valkey
 
@@ -80,7 +79,7 @@ def servers(durable: bool = False, kafka_heap: str | None = None) -> Iterator[Se
     """
     home = Path(tempfile.mkdtemp(prefix="bbcs-"))
     home.chmod(0o711)
-    with _kept(home):
+    with keeper.keeping("folder", str(home)):
         kafka_port, controller_port, postgres_port, redis_port = free_ports(4)
         password = secrets.token_hex(16)
         redis = Valkey(home / "redis", redis_port, password)
@@ -94,15 +93,3 @@ def servers(durable: bool = False, kafka_heap: str | None = None) -> Iterator[Se
         )
         natives.start_all()
         yield Servers(f"127.0.0.1:{kafka_port}", password, "127.0.0.1", postgres_port, password, redis.url, natives)
-
-
-@contextmanager
-def _kept(home: Path) -> Iterator[None]:
-    keeper = subprocess.Popen(
-        [sys.executable, "-m", "stack.testing.keeper", str(home)], stdin=subprocess.PIPE, start_new_session=True
-    )
-    try:
-        yield
-    finally:
-        keeper.communicate()
-        shutil.rmtree(home, ignore_errors=True)

@@ -7,6 +7,7 @@ refused is set aside, the rest goes on. Stop: too many parked in a row, so it is
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from chassis import inbox, outbox, parking, telemetry
 from chassis.clock import Clock
 from chassis.consumer import FAULT, Arrival, Consumer, Message, unread
 from chassis.db import Database
-from chassis.failures import passes
+from chassis.failures import passes, too_slow
 from chassis.parking import BEHIND, Parked, Parking, place
 from chassis.telemetry import metrics
 from chassis.work import Work
@@ -25,6 +26,7 @@ from contracts.refusals import Refused
 MOST_PARKED_IN_A_ROW = 100
 _SLOWEST_S = 5.0
 _FIRST_S = 0.1
+_SLOW_TRIES = 2
 
 _log = telemetry.logger(__name__)
 
@@ -81,23 +83,28 @@ class Taker:
             return self.consumer.read(message)
         except Refused as error:
             return Parked(message, *unread(error))
+        except Exception as error:  # noqa: BLE001 - a reader's bug is parked like a handler's
+            _log.error("message.unread", topic=message.topic, error=telemetry.failure(error))
+            return Parked(message, *unread(error))
 
     async def _take(self, batch: Sequence[Arrival | Parked]) -> None:
-        error = await self._outcome(lambda: self._together(batch))
+        """Take it together, or else apart; what is too slow together may not be so apart."""
+        error = await self._outcome(lambda: self._together(batch), slow=_SLOW_TRIES if len(batch) > 1 else None)
         if error is not None:
             await self._apart(batch, error)
 
     async def _apart(self, batch: Sequence[Arrival | Parked], error: Exception) -> None:
         """Each half alone; a single culprit is parked."""
         if len(batch) > 1:
-            middle = len(batch) // 2
-            await self._take(batch[:middle])
-            await self._take(batch[middle:])
+            for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                if self.progress.stopped:
+                    raise Stopped(self.consumer.name)
+                await self._take(half)
             return
-        message = batch[0].message
+        one = batch[0]
         code, fields = unread(error)
-        _log.warning("message.parked", topic=message.topic, code=code, error=telemetry.failure(error))
-        await self._must(lambda: self._together([Parked(message, code, fields)]))
+        _log.warning("message.parked", topic=one.message.topic, code=code, error=telemetry.failure(error))
+        await self._must(lambda: self._together([Parked(one.message, code, fields, _fact_id(one))]))
 
     async def _must(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """Set aside what failed. Raises Stopped if even that cannot be done: nothing may go on then."""
@@ -107,14 +114,17 @@ class Taker:
             _log.error("consumer.cannot-park", consumer=self.consumer.name, error=telemetry.failure(error))
             raise Stopped(self.consumer.name)
 
-    async def _outcome(self, attempt: Callable[[], Awaitable[None]]) -> Exception | None:
-        """None once the attempt succeeds, repeated while it fails for what passes; else what it raised."""
+    async def _outcome(self, attempt: Callable[[], Awaitable[None]], slow: int | None = None) -> Exception | None:
+        """None once the attempt succeeds, repeated while it fails for what passes; else what it raised.
+
+        With `slow`, what fails so often for being too slow is given up.
+        """
         wait = _FIRST_S
-        while True:
+        for tried in count(1):
             try:
                 await attempt()
             except Exception as error:  # noqa: BLE001 - the one place that tells outages, refusals and bugs apart
-                if not passes(error):
+                if not passes(error) or (slow is not None and tried >= slow and too_slow(error)):
                     return error
                 _log.warning("consumer.waits", consumer=self.consumer.name, wait_s=wait, error=telemetry.failure(error))
             else:
@@ -123,6 +133,7 @@ class Taker:
                 raise Stopped(self.consumer.name)
             await asyncio.sleep(wait)
             wait = min(wait * 2, _SLOWEST_S)
+        raise AssertionError("counting has no end")
 
     async def _together(self, batch: Sequence[Arrival | Parked]) -> None:
         async with self._database.transaction() as session:
@@ -148,7 +159,7 @@ class Taker:
             if isinstance(one, Arrival) and at not in blocked:
                 handled.append(one)
                 continue
-            parked.append(one if isinstance(one, Parked) else Parked(one.message, BEHIND))
+            parked.append(one if isinstance(one, Parked) else Parked(one.message, BEHIND, fact_id=_fact_id(one)))
             if at is not None:
                 blocked.add(at)
         return handled, parked
@@ -194,3 +205,7 @@ class Taker:
             elif code == FAULT or (self.consumer.ordered and code != BEHIND):
                 self.progress.parked_in_a_row += 1
         self.progress.stopped |= self.progress.parked_in_a_row >= MOST_PARKED_IN_A_ROW
+
+
+def _fact_id(one: Arrival | Parked) -> UUID | None:
+    return one.cause.fact_id if isinstance(one, Arrival) else one.fact_id

@@ -18,9 +18,13 @@ from contracts.refusals import Refused
 FAULT = "fact.fault"
 """The code of what met a bug."""
 
+_UNCLEAN = re.compile(r"[^\x20-\x7e]")
+
 Handler = Callable[[Work[Any], Sequence[Any]], Awaitable[None]]
 Declared = TypeVar("Declared", bound=Handler)
-_TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+"""Whatever else a sender from outside writes there may be anything: it goes no further (rules 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Facts:
     def read(self, message: Message) -> Arrival:
         """The fact in a message. Raises Refused as `contracts.base.read` does."""
         envelope = base.read(message.headers, message.value)
-        return Arrival(message, envelope.fact, Cause(envelope.id, envelope.correlation, envelope.traceparent))
+        correlation = envelope.correlation if _CORRELATION.fullmatch(envelope.correlation) else envelope.fact.key
+        return Arrival(message, envelope.fact, Cause(envelope.id, correlation, _trace(envelope.traceparent)))
 
 
 class Messages:
@@ -103,12 +108,21 @@ async def _undeclared(work: Work[Any], arrived: Sequence[Any]) -> None:
 def _traceparent(message: Message) -> str | None:
     """The W3C trace that a sender from outside handed on, if it is one."""
     said = next((value for name, value in message.headers if name.lower() == "traceparent" and value), b"")
-    return said.decode() if _TRACEPARENT.fullmatch(said) else None
+    return _trace(said.decode("ascii", "replace"))
+
+
+def _trace(said: str | None) -> str | None:
+    return said if said and _TRACEPARENT.fullmatch(said) else None
 
 
 def unread(error: Exception) -> tuple[str, tuple[str, ...]]:
     """The code and the field paths under which something is parked that raised this."""
     if isinstance(error, Refused):
         fields = error.details.get("fields", ())
-        return error.code, tuple(map(str, fields)) if isinstance(fields, list | tuple) else ()
+        return error.code, tuple(map(_clean, fields)) if isinstance(fields, list | tuple) else ()
     return FAULT, (type(error).__name__,)
+
+
+def _clean(field: object) -> str:
+    """A field path as it may be stored and told, whatever a sender named a field."""
+    return _UNCLEAN.sub("?", str(field))[:200]

@@ -21,6 +21,11 @@ _LIMITS = {
 }
 """A frozen process must not hold a ticket's lock, nor a slow statement a batch (sharp edge 15)."""
 
+_DEAD = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""A machine that vanished must not hold a lock for hours."""
+_IDLE = {"idle_session_timeout": "30s"}
+"""A relay that is frozen loses its lock; one that works asks every moment, and sends for at most ten seconds."""
+
 _CONNECT_S = 5
 _ANSWER_S = 40
 """Longer than any statement may take: a server that says nothing for so long is gone without a word."""
@@ -40,11 +45,12 @@ class Database:
     """The database behind a `postgresql+asyncpg://` address; connections are made when they are needed."""
 
     def __init__(self, url: str, name: str) -> None:
-        settings = _LIMITS | {"application_name": name}
+        settings = _LIMITS | _DEAD | {"application_name": name}
         arguments = {"server_settings": settings, "timeout": _CONNECT_S, "command_timeout": _ANSWER_S}
         self._engine = create_async_engine(url, pool_size=_POOL, max_overflow=0, connect_args=arguments)
+        alone = arguments | {"server_settings": settings | _IDLE}
         self._alone = create_async_engine(
-            url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments
+            url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT", connect_args=alone
         )
 
     @asynccontextmanager

@@ -13,6 +13,10 @@ _PASSING_STATES = frozenset(("25006", "25P03", "55P03", "28P01", "28000"))
 are being changed."""
 
 
+_TOO_SLOW = frozenset(("57014", "25P03"))
+"""statement_timeout, idle_in_transaction_session_timeout"""
+
+
 def passes(error: BaseException) -> bool:
     """Whether this is an outage (database, network, time) that trying again gets over, and not a bug or a refusal.
 
@@ -24,6 +28,12 @@ def passes(error: BaseException) -> bool:
         return _state_passes(error.sqlstate)
     network = (ConnectionError, TimeoutError, socket.gaierror, exc.TimeoutError, exc.DisconnectionError, ClientError)
     return isinstance(error, network) or type(error) is OSError
+
+
+def too_slow(error: BaseException) -> bool:
+    """Whether a limit of time was hit, which fewer things at once may not hit."""
+    state = _state(error) if isinstance(error, exc.DBAPIError) else getattr(error, "sqlstate", None)
+    return isinstance(error, TimeoutError) or state in _TOO_SLOW
 
 
 def _database_passes(error: exc.DBAPIError) -> bool:

@@ -63,9 +63,10 @@ class Ticker:
 
 
 async def make_log_room(work: Work[Any]) -> None:
-    """Make the partition of the log after the one that is being written."""
+    """Make the two partitions of the log after the one that is being written."""
     (at,) = await rows(work.session, _NEXT_POSITION)
-    await rows(work.session, log_partition(at.last_value // LOG_PARTITION_ROWS + 1))
+    for ahead in (1, 2):
+        await rows(work.session, log_partition(at.last_value // LOG_PARTITION_ROWS + ahead))
 
 
 LOG_ROOM = Job("log-room", timedelta(minutes=10), make_log_room)

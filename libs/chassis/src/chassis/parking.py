@@ -20,14 +20,15 @@ _WHAT = "parked"
 
 _INSERT = """
     INSERT INTO parked
-        (id, consumer, topic, partition, "offset", sent_at_ms, key, personal, message, code, fields, parked_at)
-    SELECT id, :consumer, topic, partition, "offset", sent_at_ms, key, :personal, message, code,
+        (id, consumer, fact_id, topic, partition, "offset", sent_at_ms, key, personal, message, code, fields, parked_at)
+    SELECT id, :consumer, fact_id, topic, partition, "offset", sent_at_ms, key, :personal, message, code,
         string_to_array(fields, E'\\n'), :now
     FROM unnest(
-        CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:partition AS integer[]), CAST(:offset AS bigint[]),
-        CAST(:sent_at_ms AS bigint[]), CAST(:key AS bytea[]), CAST(:message AS bytea[]), CAST(:code AS text[]),
-        CAST(:fields AS text[])
-    ) AS new (id, topic, partition, "offset", sent_at_ms, key, message, code, fields)
+        CAST(:id AS uuid[]), CAST(:fact_id AS uuid[]), CAST(:topic AS text[]), CAST(:partition AS integer[]),
+        CAST(:offset AS bigint[]), CAST(:sent_at_ms AS bigint[]), CAST(:key AS bytea[]), CAST(:message AS bytea[]),
+        CAST(:code AS text[]), CAST(:fields AS text[])
+    ) WITH ORDINALITY AS new (id, fact_id, topic, partition, "offset", sent_at_ms, key, message, code, fields, nth)
+    ORDER BY nth
     ON CONFLICT (consumer, topic, partition, "offset", sent_at_ms) DO NOTHING
     RETURNING id
 """
@@ -41,16 +42,20 @@ _BLOCKED = """
 _RUNNABLE = """
     SELECT id, topic, partition, "offset", sent_at_ms, key, personal, message
     FROM parked
-    WHERE consumer = :consumer AND state IN ('waiting', 'retry') AND (state = 'retry' OR code = 'fact.behind-parked')
-        AND NOT EXISTS (
-            SELECT FROM parked AS before
-            WHERE before.consumer = parked.consumer AND before.topic = parked.topic AND before.key = parked.key
-                AND before.state IN ('waiting', 'retry') AND before.id < parked.id
-        )
-    ORDER BY id LIMIT 1
+    WHERE state IN ('waiting', 'retry') AND id IN (
+        SELECT id FROM (
+            SELECT DISTINCT ON (topic, key) id, state, code FROM parked
+            WHERE consumer = :consumer AND state IN ('waiting', 'retry') AND key IS NOT NULL
+            ORDER BY topic, key, n
+        ) AS head
+        WHERE state = 'retry' OR code = 'fact.behind-parked'
+        UNION ALL
+        SELECT id FROM parked WHERE consumer = :consumer AND state = 'retry' AND key IS NULL
+    )
+    ORDER BY n LIMIT 1
     FOR UPDATE SKIP LOCKED
 """
-"""Ids rise in the order in which messages were parked, so they tell what waits behind what."""
+"""Of each key the first alone. `n` is the database's own order of parking, whatever clocks say."""
 
 _SETTLED = """
     SELECT topic, partition, "offset", sent_at_ms FROM parked
@@ -63,7 +68,7 @@ _SETTLED = """
 _DONE = "UPDATE parked SET state = 'done', settled_at = :now WHERE id = ANY (CAST(:ids AS uuid[]))"
 _AGAIN = """
     UPDATE parked SET state = 'waiting', attempts = attempts + 1, code = :code, fields = CAST(:fields AS text[])
-    WHERE id = :id
+    WHERE id = :id AND state IN ('waiting', 'retry')
 """
 _WAITING = "SELECT count(*) AS waiting FROM parked WHERE state IN ('waiting', 'retry')"
 
@@ -75,6 +80,7 @@ class Parked:
     message: Message
     code: str
     fields: tuple[str, ...] = ()
+    fact_id: UUID | None = None
 
 
 class Place(NamedTuple):
@@ -121,6 +127,7 @@ class Parking:
         message = one.message
         return {
             "id": id_,
+            "fact_id": one.fact_id,
             "topic": message.topic,
             "partition": message.partition,
             "offset": message.offset,

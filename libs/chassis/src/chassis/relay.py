@@ -9,6 +9,7 @@ it was noticed has ended and it still does not show.
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,12 +36,15 @@ _LOCK = 0x62626373_6C6F6720
 
 _READ = """
     SELECT cursor.high, cursor.holes, cursor.generation,
-        CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS oldest, log.*
+        CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS oldest,
+        log.position, log.id, log.topic, log.key, log.sequence, log.type, log.told_at, log.correlation, log.causation,
+        log.traceparent, log.body
     FROM log_cursor AS cursor
     LEFT JOIN LATERAL (
-        SELECT * FROM log WHERE position = ANY (CAST(:holes AS bigint[]))
+        (SELECT * FROM log WHERE position = ANY (CAST(:holes AS bigint[])) ORDER BY position LIMIT :most)
         UNION ALL
         (SELECT * FROM log WHERE position > CAST(:high AS bigint) ORDER BY position LIMIT :most)
+        ORDER BY position LIMIT :most
     ) AS log ON cursor.generation = :generation
     ORDER BY log.position
 """
@@ -147,13 +151,13 @@ class Relay:
         if not seen:
             return
         await self._producer.send([self._record(row) for row in seen])
-        for topic in {row.topic for row in seen}:
-            metrics.LOG_RELAYED.labels(topic).inc(sum(row.topic == topic for row in seen))
+        for topic, count in Counter(row.topic for row in seen).items():
+            metrics.LOG_RELAYED.labels(topic).inc(count)
 
     def _record(self, row: Any) -> Record:
-        said = (row.type, row.id, row.told_at, row.key, row.sequence, row.correlation, row.causation, row.traceparent)
-        headers = base.headers(self._service, *said)
-        return Record(row.topic, row.key.encode(), headers, row.body)
+        _, _, _, _, _, fact_id, topic, key, sequence, type_, at, correlation, causation, traceparent, body = row
+        said = base.headers(self._service, type_, fact_id, at, key, sequence, correlation, causation, traceparent)
+        return Record(topic, key.encode(), said, body)
 
     async def _wait(self) -> None:
         try:
@@ -164,10 +168,16 @@ class Relay:
 
 
 async def _moved(connection: AsyncConnection, cursor: Cursor, seen: Sequence[int], oldest: int) -> Cursor:
-    """The cursor after these positions, in a snapshot in which every transaction below `oldest` has ended."""
+    """The cursor after these positions, in a snapshot in which every transaction below `oldest` has ended.
+
+    When there was more than could be read at once, holes above the last that was read were not looked at.
+    """
     shown = set(seen)
     high = max(cursor.high, max(seen, default=0))
-    open_holes = {at: before for at, before in cursor.holes.items() if at not in shown and before > oldest}
+    looked_at = seen[-1] if len(seen) == ROWS else high
+    open_holes = {
+        at: before for at, before in cursor.holes.items() if at not in shown and (before > oldest or at > looked_at)
+    }
     missed = [at for at in range(cursor.high + 1, high) if at not in shown]
     if missed:
         next_id = (await connection.execute(statement(_NEXT_XACT))).scalar_one()

@@ -39,9 +39,12 @@ _log = telemetry.logger(__name__)
 class Running:
     """One process of a service with some of its doors open."""
 
-    def __init__(self, service: "Service", settings: Settings, doors: Sequence[str] = DOORS) -> None:
+    def __init__(
+        self, service: "Service", settings: Settings, doors: Sequence[str] = DOORS, clock: Clock | None = None
+    ) -> None:
+        """`clock` is the settings' own unless a test gives another."""
         self.service, self.settings, self.doors = service, settings, doors
-        self.clock = _clock(settings)
+        self.clock = clock or _clock(settings)
         self.kit = service.kit(settings)
         self.database = Database(settings.database_url.get_secret_value(), service.name)
         self.relay = Relay(service.name, self.database, Producer(settings), self.clock)

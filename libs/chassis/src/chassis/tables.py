@@ -55,7 +55,7 @@ _V1 = (
         high bigint NOT NULL DEFAULT 0,
         holes jsonb NOT NULL DEFAULT '[]',
         generation bigint NOT NULL DEFAULT 1
-    )
+    ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)
     """,
     "INSERT INTO log_cursor DEFAULT VALUES",
     """
@@ -69,7 +69,9 @@ _V1 = (
     """
     CREATE TABLE parked (
         id uuid PRIMARY KEY,
+        n bigint GENERATED ALWAYS AS IDENTITY,
         consumer text NOT NULL,
+        fact_id uuid,
         topic text NOT NULL,
         partition integer NOT NULL,
         "offset" bigint NOT NULL,
@@ -88,7 +90,10 @@ _V1 = (
         UNIQUE (consumer, topic, partition, "offset", sent_at_ms)
     )
     """,
-    "CREATE INDEX parked_open ON parked (consumer, topic, key, id) WHERE state IN ('waiting', 'retry')",
+    """
+    CREATE INDEX parked_open ON parked (consumer, topic, key, n) INCLUDE (id, state, code)
+    WHERE state IN ('waiting', 'retry')
+    """,
     """
     CREATE TABLE idempotency (
         principal text NOT NULL,

@@ -1,8 +1,7 @@
 """A tiny service on the real servers: it notes every complaint, and tells that its ticket waits."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -11,34 +10,34 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import ConsumerRecord
 
-from chassis import outbox
-from chassis.clock import new_id
+from chassis.clock import MovableClock, new_id
 from chassis.consumer import Facts, Message, Messages
-from chassis.db import Database, migrate, rows
+from chassis.db import Database, rows
 from chassis.running import Running
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.testing import Bus, Harness, Raw, Servers, until
 from chassis.work import Work
 from contracts import base
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import TicketQueuedForManualDispatch
+from contracts.topics import TICKETS
 from contracts.vocabulary import Channel, QueueReason, ReporterKind
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
-PATIENCE_S = 40.0
 _NUMBERS = count(1)
 
 
-async def until(look: Callable[[], Awaitable[Any]]) -> Any:
-    """What `look` finds, as soon as it finds something."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not (found := await look()):
-            await asyncio.sleep(0.02)
-    return found
+async def happens(look: Callable[[], Any]) -> Any:
+    """What `look` finds without waiting, as soon as it finds something."""
+
+    async def looked() -> Any:
+        return look()
+
+    return await until(looked)
 
 
 @dataclass
@@ -84,15 +83,6 @@ def complaint(complaint_id: UUID | None = None, matter: str | None = None) -> Co
     )
 
 
-@dataclass(frozen=True)
-class Raw:
-    """A record as it is sent."""
-
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes | None]]
-
-
 def raw(fact: ComplaintRegistered, sequence: int = 1) -> Raw:
     """The fact as intake's relay would send it; each call gives it a new id."""
     key = fact.key
@@ -102,87 +92,35 @@ def raw(fact: ComplaintRegistered, sequence: int = 1) -> Raw:
     return Raw(key.encode(), fact.model_dump_json().encode(), list(headers))
 
 
-class Bus:
-    """The test's own hands on Kafka."""
-
-    def __init__(self, servers: Any) -> None:
-        self.servers = servers
-        self.login = {
-            "bootstrap_servers": servers.kafka_servers,
-            "security_protocol": servers.kafka_security,
-            "sasl_mechanism": "SCRAM-SHA-256",
-            "sasl_plain_username": servers.kafka_username,
-            "sasl_plain_password": servers.kafka_password,
-        }
-
-    async def topic(self, name: str, partitions: int = 3) -> str:
-        """A new topic and the one for what is parked of it."""
-        admin = AIOKafkaAdminClient(**self.login)
-        await admin.start()
-        try:
-            await admin.create_topics([NewTopic(name, partitions, 1), NewTopic(f"{name}.parked", 1, 1)])
-        finally:
-            await admin.close()
-        return name
-
-    async def send(self, topic: str, *records: Raw) -> list[tuple[int, int]]:
-        """Where the records stand after they were sent, in order, as one batch a partition."""
-        producer = AIOKafkaProducer(**self.login, acks="all", enable_idempotence=True, linger_ms=20)
-        await producer.start()
-        try:
-            sent = [await producer.send(topic, one.value, one.key, headers=one.headers) for one in records]
-            return [(done.partition, done.offset) for done in await asyncio.gather(*sent)]
-        finally:
-            await producer.stop()
-
-    async def read(self, topic: str, enough: Callable[[list[ConsumerRecord]], bool]) -> list[ConsumerRecord]:
-        """The topic's records from its beginning, until there are enough."""
-        consumer = AIOKafkaConsumer(topic, **self.login, auto_offset_reset="earliest")
-        await consumer.start()
-        found: list[ConsumerRecord] = []
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not enough(found):
-                    for records in (await consumer.getmany(timeout_ms=50)).values():
-                        found += records
-        finally:
-            await consumer.stop()
-        return found
-
-    async def told(self, keys: Sequence[UUID]) -> list[ConsumerRecord]:
-        """The facts on `tickets` of these keys, as soon as each has one."""
-        wanted = {str(key).encode() for key in keys}
-        found = await self.read("tickets", lambda read: {one.key for one in read} >= wanted)
-        return [one for one in found if one.key in wanted]
-
-
 @dataclass
 class Tiny:
-    """The service, its topic, its database and what its handler is told to do."""
+    """The service, its topic, and what its handler is told to do."""
 
     bus: Bus
     topic: str
-    service: Service
-    settings: Settings
     script: Script
-    database: Database
-    running: list[Running] = field(default_factory=list)
+    harness: Harness
 
-    @asynccontextmanager
-    async def running_doors(self, *doors: str) -> AsyncIterator[Running]:
+    @property
+    def database(self) -> Database:
+        """The service's database."""
+        return self.harness.database
+
+    def running_doors(self, *doors: str) -> AbstractAsyncContextManager[Running]:
         """An instance of the service with these doors open."""
-        running = Running(self.service, self.settings, doors or ("consumers", "relay"))
-        task = asyncio.create_task(running.run())
-        try:
-            yield running
-        finally:
-            running.end()
-            await task
+        return self.harness.doors(*(doors or ("consumers", "relay")))
 
     async def rows(self, sql: str, **said: Any) -> Sequence[Any]:
         """Rows of the service's database."""
-        async with self.database.transaction() as session:
-            return await rows(session, sql, **said)
+        return await self.harness.rows(sql, **said)
+
+    async def send(self, *records: Raw, **options: Any) -> list[tuple[int, int]]:
+        """Where the records stand on the service's topic after they were sent."""
+        return await self.bus.send(self.topic, *records, **options)
+
+    async def told(self, keys: Sequence[UUID]) -> list[ConsumerRecord]:
+        """The facts on `tickets` of these keys, as soon as each has one."""
+        return await self.bus.keyed("tickets", keys)
 
     async def effects(self, how_many: int) -> list[UUID]:
         """The complaints that had their effect, in order, as soon as there are so many."""
@@ -203,23 +141,26 @@ class Tiny:
         found: Sequence[Any] = await until(look)
         return found
 
+    def lock(self, **settings: Any) -> None:
+        """Give instances that are started from now on other settings."""
+        said = self.harness.settings.model_dump() | settings
+        self.harness.settings = self.harness.service.settings.model_validate(said)
+
     async def settle(self, state: str, code: str) -> None:
         """What an operator does to parked messages of a code."""
         await self.rows("UPDATE parked SET state = :state WHERE code = :code", state=state, code=code)
 
     async def tell(self, *facts: base.Fact) -> None:
         """Write facts into the service's log in a transaction."""
-        async with self.database.transaction() as session:
-            work: Work[None] = Work(session, NOW, None)
+        async with self.harness.work() as work:
             work.tell(*facts)
-            await outbox.append(session, work.told)
 
 
 @pytest.fixture(scope="session")
-async def bus(servers: Any) -> Bus:
+async def bus(servers: Servers) -> Bus:
     """Kafka with the topic that the service tells on."""
     bus = Bus(servers)
-    await bus.topic("tickets")
+    await bus.topics(TICKETS.name, partitions=TICKETS.partitions)
     return bus
 
 
@@ -227,40 +168,31 @@ Make = Callable[..., Awaitable[Tiny]]
 
 
 @pytest.fixture
-async def make(bus: Bus, servers: Any) -> AsyncIterator[Make]:
+async def make(bus: Bus, servers: Servers) -> AsyncIterator[Make]:
     """Makes a tiny service with a topic and a database of its own; `parse` makes it read messages that are no facts."""
-    made: list[Tiny] = []
+    made: list[Harness] = []
 
-    async def build(parse: Callable[[Message], Any] | None = None) -> Tiny:
+    async def build(parse: Callable[[Message], Any] | None = None, *, personal: bool = False, **settings: Any) -> Tiny:
         number = next(_NUMBERS)
-        name = f"tiny{number}"
-        topic = await bus.topic(f"complaints-{number}")
-        consumer = Messages(topic, parse=parse) if parse else Facts(topic)
+        topic = f"complaints-{number}"
+        await bus.topics(topic, f"{topic}.parked", partitions=3)
+        consumer = Messages(topic, parse=parse, personal=personal) if parse else Facts(topic)
         consumer.batch(note)
         script = Script()
         service = Service(
-            name=name,
-            settings=_settings(name),
+            name=f"tiny{number}",
+            settings=_settings(f"tiny{number}"),
             migrations=Path(__file__).parent / "migrations",
             kit=lambda _: script,
             consumers=(consumer,),
         )
-        url = servers.make_database(name)
-        await asyncio.to_thread(migrate, service.migrations, url)
-        settings = service.settings(
-            kafka_servers=servers.kafka_servers,
-            kafka_security=servers.kafka_security,
-            kafka_username=servers.kafka_username,
-            kafka_password=servers.kafka_password,
-            database_url=url,
-            http_port=0,
-        )
-        made.append(Tiny(bus, topic, service, settings, script, Database(url, name)))
-        return made[-1]
+        harness = await Harness.make(service, servers, MovableClock(NOW), **settings)
+        made.append(harness)
+        return Tiny(bus, topic, script, harness)
 
     yield build
-    for tiny in made:
-        await tiny.database.close()
+    for harness in made:
+        await harness.close()
 
 
 @pytest.fixture
@@ -285,6 +217,7 @@ def hands() -> Any:
         raw = staticmethod(raw)
         Raw = Raw
         until = staticmethod(until)
+        happens = staticmethod(happens)
         waits = staticmethod(waits)
         Refused = Refused
         NOW = NOW

@@ -9,13 +9,13 @@ from contracts import base
 async def test_a_fact_delivered_twice_has_one_effect_and_is_answered_once(tiny: Any, bus: Any, hands: Any) -> None:
     fact = hands.complaint()
     said = hands.raw(fact)
-    await bus.send(tiny.topic, said, said)
+    await tiny.send(said, said)
     async with tiny.running_doors():
         assert await tiny.effects(1) == [fact.complaint_id]
         last = hands.complaint()
-        await bus.send(tiny.topic, said, hands.raw(last))
+        await tiny.send(said, hands.raw(last))
         assert await tiny.effects(2) == [fact.complaint_id, last.complaint_id]
-        [told] = await bus.told([fact.complaint_id])
+        [told] = await tiny.told([fact.complaint_id])
     envelope = base.read(told.headers, told.value)
     assert envelope.sequence == 1
     assert envelope.correlation == f"correlation of {fact.complaint_id}"
@@ -31,10 +31,10 @@ async def test_what_fails_after_the_handler_had_no_effect_and_told_nothing(tiny:
         raise ConnectionError
 
     tiny.script.after = fail_once
-    await bus.send(tiny.topic, hands.raw(fact))
+    await tiny.send(hands.raw(fact))
     async with tiny.running_doors():
         assert await tiny.effects(1) == [fact.complaint_id]
-        assert len(await bus.told([fact.complaint_id])) == 1
+        assert len(await tiny.told([fact.complaint_id])) == 1
     assert tiny.script.batches == [1, 1]
 
 
@@ -47,7 +47,7 @@ async def test_a_killed_backend_is_waited_for_and_nothing_is_parked(tiny: Any, b
         await tiny.rows("SELECT pg_terminate_backend(:pid)", pid=pid)
 
     tiny.script.before = kill_once
-    await bus.send(tiny.topic, *map(hands.raw, facts))
+    await tiny.send(*map(hands.raw, facts))
     async with tiny.running_doors():
         assert sorted(await tiny.effects(20)) == sorted(one.complaint_id for one in facts)
     assert not await tiny.rows("SELECT id FROM parked")
@@ -64,7 +64,7 @@ async def test_one_poison_is_parked_and_the_rest_of_its_batch_goes_on(tiny: Any,
             raise hands.Refused("matter.malformed", fields=["matter_code: pattern"])
 
     tiny.script.before = choke
-    await bus.send(tiny.topic, *map(hands.raw, facts))
+    await tiny.send(*map(hands.raw, facts))
     async with tiny.running_doors():
         assert len(await tiny.effects(48)) == 48
         parked = await tiny.parked(2)
@@ -85,7 +85,7 @@ async def test_strange_headers_and_bodies_are_parked_by_name_and_told(tiny: Any,
         hands.Raw(b"5", b"\xff\0 not JSON", good.headers),
         hands.Raw(None, b"", good.headers),
     ]
-    spots = await bus.send(tiny.topic, *strange, good)
+    spots = await tiny.send(*strange, good)
     async with tiny.running_doors():
         assert len(await tiny.effects(1)) == 1
         parked = await tiny.parked(6)
@@ -110,18 +110,18 @@ async def test_later_facts_of_a_parked_key_wait_and_follow_in_order_when_it_is_p
             raise hands.Refused("matter.malformed")
 
     tiny.script.before = choke
-    await bus.send(tiny.topic, hands.raw(first), hands.raw(others[0]), hands.raw(stranger))
+    await tiny.send(hands.raw(first), hands.raw(others[0]), hands.raw(stranger))
     async with tiny.running_doors():
         assert await tiny.effects(1) == [stranger.complaint_id]
         await tiny.parked(2)
-        await bus.send(tiny.topic, hands.raw(others[1]))
+        await tiny.send(hands.raw(others[1]))
         assert [row.code for row in await tiny.parked(3)] == ["matter.malformed", *["fact.behind-parked"] * 2]
         await tiny.settle("retry", "matter.malformed")
         await hands.until(lambda: tiny.rows("SELECT id FROM parked WHERE attempts = 2 AND state = 'waiting'"))
         tiny.script.before = None
         await tiny.settle("retry", "matter.malformed")
         await tiny.parked(3, "done")
-        told = await bus.told([first.complaint_id])
+        told = await tiny.told([first.complaint_id])
     codes = await tiny.rows("SELECT matter_code FROM effect WHERE complaint_id = :id ORDER BY n", id=first.complaint_id)
     assert [row.matter_code for row in codes] == ["000000000001", "000000000002", "000000000003"]
     assert [base.read(one.headers, one.value).sequence for one in told][:1] == [1]
@@ -136,7 +136,7 @@ async def test_a_dismissed_message_frees_those_behind_it(tiny: Any, bus: Any, ha
             raise hands.Refused("matter.malformed")
 
     tiny.script.before = choke
-    await bus.send(tiny.topic, hands.raw(first), hands.raw(second))
+    await tiny.send(hands.raw(first), hands.raw(second))
     async with tiny.running_doors():
         await tiny.parked(2)
         await tiny.settle("dismissed", "matter.malformed")
@@ -146,13 +146,9 @@ async def test_a_dismissed_message_frees_those_behind_it(tiny: Any, bus: Any, ha
 
 
 async def test_a_hundred_parked_in_a_row_stop_the_consumer_and_it_says_so(tiny: Any, bus: Any, hands: Any) -> None:
-    await bus.send(tiny.topic, *(hands.Raw(b"%d" % n, b"{}", []) for n in range(120)))
+    await tiny.send(*(hands.Raw(b"%d" % n, b"{}", []) for n in range(120)))
     async with tiny.running_doors() as running:
-
-        async def reasons() -> Any:
-            return running.not_live()
-
-        assert await hands.until(reasons) == ["consumer.stopped"]
+        assert await hands.happens(running.not_live) == ["consumer.stopped"]
         assert "consumer.stopped" in running.not_ready()
     assert len(await tiny.parked(100)) >= 100
 
@@ -166,7 +162,7 @@ async def test_messages_that_are_no_facts_hold_nobody_up_and_are_put_back(make: 
         return hands.complaint()
 
     tiny = await make(parse)
-    await bus.send(tiny.topic, *(hands.Raw(b"k", said, [("x", b"\xff"), ("y", None)]) for said in (b"bad", b"good")))
+    await tiny.send(*(hands.Raw(b"k", said, [("x", b"\xff"), ("y", None)]) for said in (b"bad", b"good")))
     async with tiny.running_doors():
         await tiny.effects(1)
         [parked] = await tiny.parked(1)
@@ -185,7 +181,7 @@ async def test_told_to_end_it_finishes_the_batch_at_hand(tiny: Any, bus: Any, ha
 
     tiny.script.before = hold
     fact = hands.complaint()
-    await bus.send(tiny.topic, hands.raw(fact))
+    await tiny.send(hands.raw(fact))
     async with tiny.running_doors() as running:
         await begun.wait()
         running.end()
@@ -194,6 +190,6 @@ async def test_told_to_end_it_finishes_the_batch_at_hand(tiny: Any, bus: Any, ha
     tiny.script.before = None
     async with tiny.running_doors():
         last = hands.complaint()
-        await bus.send(tiny.topic, hands.raw(last))
+        await tiny.send(hands.raw(last))
         await tiny.effects(2)
     assert tiny.script.batches == [1, 1]

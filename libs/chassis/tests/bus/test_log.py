@@ -47,8 +47,8 @@ async def test_what_a_slow_writer_commits_late_is_published_though_later_ones_we
             work.tell(hands.waits(early))
             await outbox.append(session, work.told)
             await tiny.tell(hands.waits(late))
-            assert len(await bus.told([late])) == 1
-        assert len(await bus.told([early])) == 1
+            assert len(await tiny.told([late])) == 1
+        assert len(await tiny.told([early])) == 1
 
 
 async def test_a_writer_whose_number_is_above_the_last_that_ended_is_not_given_up(
@@ -64,13 +64,13 @@ async def test_a_writer_whose_number_is_above_the_last_that_ended_is_not_given_u
             await _write(slow, hands, early)
             await _write(quick, hands, late)
             await quick.commit()
-            assert len(await bus.told([late])) == 1
+            assert len(await tiny.told([late])) == 1
             await _holes(tiny, hands, 1)
         marker = hands.complaint().complaint_id
         await tiny.tell(hands.waits(marker))
-        assert len(await bus.told([marker])) == 1
+        assert len(await tiny.told([marker])) == 1
         await slow.commit()
-        assert len(await bus.told([early])) == 1
+        assert len(await tiny.told([early])) == 1
         await _holes(tiny, hands, 0)
 
 
@@ -83,23 +83,19 @@ async def test_what_was_rolled_back_is_given_up(tiny: Any, bus: Any, hands: Any)
             await _holes(tiny, hands, 1)
             await session.rollback()
         await _holes(tiny, hands, 0)
-        assert len(await bus.told([kept])) == 1
+        assert len(await tiny.told([kept])) == 1
 
 
 async def test_of_two_relays_one_is_at_work_and_the_other_takes_over(tiny: Any, bus: Any, hands: Any) -> None:
     keys = [hands.complaint().complaint_id for _ in range(2)]
     async with tiny.running_doors("relay") as second:
         async with tiny.running_doors("relay") as first:
-
-            async def one_active() -> bool:
-                return bool(first.relay.active or second.relay.active)
-
-            await hands.until(one_active)
+            await hands.happens(lambda: first.relay.active or second.relay.active)
             await tiny.tell(hands.waits(keys[0]))
-            await bus.told(keys[:1])
+            await tiny.told(keys[:1])
             assert first.relay.active != second.relay.active
         await tiny.tell(hands.waits(keys[1]))
-        assert len(await bus.told(keys)) == 2
+        assert len(await tiny.told(keys)) == 2
         assert second.relay.active
 
 
@@ -108,7 +104,7 @@ async def test_set_back_it_publishes_everything_again_with_the_same_ids(tiny: An
     wanted = {str(key).encode() for key in keys}
     async with tiny.running_doors("relay"):
         await tiny.tell(*map(hands.waits, keys))
-        await bus.told(keys)
+        await tiny.told(keys)
         await tiny.rows("UPDATE log_cursor SET high = 0, holes = '[]', generation = generation + 1")
         read = await bus.read("tickets", lambda read: sum(one.key in wanted for one in read) >= 6)
     ids = [dict(one.headers)["ce_id"] for one in read if one.key in wanted]
@@ -119,15 +115,15 @@ async def test_set_back_it_publishes_everything_again_with_the_same_ids(tiny: An
 async def test_a_broker_that_dies_is_waited_for_and_nothing_is_lost(tiny: Any, bus: Any, hands: Any) -> None:
     facts = [hands.complaint() for _ in range(30)]
     async with tiny.running_doors():
-        await bus.send(tiny.topic, *map(hands.raw, facts[:10]))
+        await tiny.send(*map(hands.raw, facts[:10]))
         await tiny.effects(10)
         await asyncio.to_thread(bus.servers.kill, "kafka")
         told = [hands.complaint().complaint_id for _ in range(5)]
         await tiny.tell(*map(hands.waits, told))
         await asyncio.to_thread(bus.servers.start, "kafka")
-        await bus.send(tiny.topic, *map(hands.raw, facts[10:]))
+        await tiny.send(*map(hands.raw, facts[10:]))
         assert len(await tiny.effects(30)) == 30
-        found = sequences(await bus.told([*told, *(one.complaint_id for one in facts)]))
+        found = sequences(await tiny.told([*told, *(one.complaint_id for one in facts)]))
     assert set(map(tuple, found.values())) == {(1,)}
 
 

@@ -39,7 +39,7 @@ async def test_what_comes_meanwhile_is_carried_out_together_and_answered_one_by_
         desk.hold.set()
         assert await asking == [f"answer to {one}" for one in ids]
         assert await tiny.effects(21) == ids
-        assert len(await tiny.bus.told(ids)) == 21
+        assert len(await tiny.told(ids)) == 21
     assert len(desk.sizes) < 21
 
 

@@ -4,7 +4,7 @@ from chassis.cli.databases import services, transaction
 from chassis.db import rows
 
 _REWIND = "UPDATE log_cursor SET high = 0, holes = '[]', generation = generation + 1"
-_COUNT = "SELECT count(*) AS facts FROM log"
+_COUNT = "SELECT coalesce(sum(last), 0) AS facts FROM log_key"
 
 
 async def tell_again() -> dict[str, int]:

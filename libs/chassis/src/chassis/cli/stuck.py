@@ -27,7 +27,7 @@ _MATCHING = """
 
 _OPEN = "state IN ('waiting', 'retry')"
 
-_LIST = f"SELECT {_SHOWN} FROM parked WHERE {_MATCHING} AND (:settled OR {_OPEN}) ORDER BY id LIMIT :most"  # noqa: S608
+_LIST = f"SELECT {_SHOWN} FROM parked WHERE {_MATCHING} AND (:settled OR {_OPEN}) ORDER BY n LIMIT :most"  # noqa: S608
 _COUNT = f"SELECT count(*) AS open FROM parked WHERE {_MATCHING} AND (:settled OR {_OPEN})"  # noqa: S608
 _RETRY = f"""
     UPDATE parked SET state = 'retry' WHERE {_MATCHING} AND state = 'waiting' AND code <> :behind RETURNING {_SHOWN}
@@ -36,6 +36,12 @@ _DISMISS = f"""
     UPDATE parked SET state = 'dismissed', settled_at = :now, reason = :reason, settled_by = :by
     WHERE {_MATCHING} AND {_OPEN} RETURNING {_SHOWN}
 """  # noqa: S608
+_NOT_ANY_MORE = """
+    INSERT INTO inbox (consumer, fact_id, taken_at)
+    SELECT consumer, fact_id, :now FROM parked WHERE id = ANY (CAST(:ids AS uuid[])) AND fact_id IS NOT NULL
+    ON CONFLICT DO NOTHING
+"""
+"""A fact that was given up has no effect either when Kafka is rebuilt and brings it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ async def put_back(session: AsyncSession, choice: Choice) -> list[Row[Any]]:
 async def dismiss(session: AsyncSession, choice: Choice, reason: str, by: str, now: datetime) -> list[Row[Any]]:
     """Give the messages up, with the reason and who said so; each is written into the audit trail (rules 6)."""
     given_up = list(await rows(session, _DISMISS, reason=reason, by=by, now=now, **choice.arguments()))
+    await rows(session, _NOT_ANY_MORE, ids=[row.id for row in given_up], now=now)
     for row in given_up:
         await audit.append(session, Principal("operator"), "message.dismiss", row.id, reason, now)
     return given_up

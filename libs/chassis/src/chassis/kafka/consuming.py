@@ -96,9 +96,9 @@ class Subscription:
         self._member = True
 
     async def _watch(self) -> None:
-        """Look at the consumer each second, until it must be made anew. Raises KafkaError when it is lost."""
-        while self._uncommitted < _UNCOMMITTED:
-            self._subscriber.consumer._coordinator.check_errors()
+        """Look at the consumer each second, until it must be made anew. Raises KafkaError when its connection is."""
+        coordination = self._subscriber.consumer._coordinator._coordination_task
+        while self._uncommitted < _UNCOMMITTED and not coordination.done():
             with contextlib.suppress(IllegalStateError):  # partitions move at this moment
                 await self._sight.look(self._subscriber.consumer)
             await asyncio.sleep(_AGAIN_S)

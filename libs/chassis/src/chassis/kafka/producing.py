@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, ProducerClosed
 from aiokafka.partitioner import murmur2
 from faststream.kafka.security import parse_security
 
@@ -64,11 +65,11 @@ class Producer:
         if self._producer is None:
             return
         producer, self._producer = self._producer, None
-        with contextlib.suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(_CLOSE_S):
-                if producer._sender is not None:
-                    await producer._sender.close()
-                await producer.stop()
+        if producer._sender is not None:
+            await _briefly(producer._sender.close())
+        producer._closed = True
+        producer._message_accumulator.fail_all(ProducerClosed())
+        await _briefly(producer.client.close())
 
     async def _send(self, producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
         spots: dict[tuple[str, int], list[Record]] = {}
@@ -83,22 +84,26 @@ class Producer:
             raise failed.exceptions[0] from None
 
 
+async def _briefly(closing: Awaitable[None]) -> None:
+    with contextlib.suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_S):
+            await closing
+
+
 async def _send_in_order(producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Record]) -> None:
-    waiting = [await producer.send_batch(one, topic, partition=partition) for one in _batches(producer, records)]
-    for sent in waiting:
-        await sent
+    """One after the other: a batch that fails must not be overtaken by the next one."""
+    for one in _batches(producer, records):
+        await (await producer.send_batch(one, topic, partition=partition))
 
 
 def _batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Iterator[Any]:
-    """The records in as few requests as fit. Raises MessageSizeTooLargeError for one that fits into none."""
+    """The records in as few requests as fit; `Work.tell` lets none through that is larger than a request."""
     batch = producer.create_batch()
     for one in records:
-        if _added(batch, one):
-            continue
-        yield batch
-        batch = producer.create_batch()
         if not _added(batch, one):
-            raise MessageSizeTooLargeError(f"a fact on {one.topic} is larger than a request")
+            yield batch
+            batch = producer.create_batch()
+            _added(batch, one)
     yield batch
 
 
@@ -106,6 +111,7 @@ def _added(batch: Any, record: Record) -> bool:
     return batch.append(key=record.key, value=record.body, timestamp=None, headers=record.headers) is not None
 
 
+@lru_cache(maxsize=8192)
 def _partition(key: bytes, count: int) -> int:
     """Where Kafka's own clients put this key: facts about a thing stay in order."""
     return 0 if count == 1 else int((murmur2(key) & 0x7FFFFFFF) % count)

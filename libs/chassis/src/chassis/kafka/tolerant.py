@@ -1,9 +1,12 @@
-"""Reads records whose header names are not UTF-8, which aiokafka cannot.
+"""Reads what aiokafka cannot, and lets what nobody can read stop its own partition alone.
 
-Its parser raises for such a name, each time anew: whoever may write to a topic could stop everybody on its partition.
-Each byte that is not UTF-8 becomes a lone surrogate here, as `os.fsdecode` does it, so that the record can be parked.
+Its parser raises for a header name that is not UTF-8, each time anew: whoever may write to a topic could stop everybody
+on its partition. Each byte that is not UTF-8 becomes a lone surrogate here, as `os.fsdecode` does it, so that the
+record can be parked. And when a partition's fetch cannot be read at all (a damaged segment, a broken compression), aiokafka
+drops what it has taken from other partitions beside it, although their positions have moved on.
 """
 
+import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -12,6 +15,13 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 from aiokafka.record.util import decode_varint_py
+
+from chassis import telemetry
+
+_TELL_EVERY_S = 10.0
+_UNREADABLE: dict[Any, float] = {}
+
+_log = telemetry.logger(__name__)
 
 
 class TolerantRecords:
@@ -49,7 +59,7 @@ class _Batch:
     def __iter__(self) -> Iterator[Any]:
         try:
             return iter(list(self._fast))
-        except UnicodeDecodeError:
+        except Exception:  # noqa: BLE001 - the patient parser says what is wrong with it
             return iter(list(_patient(self._fetched, self._number)))
 
 
@@ -81,6 +91,35 @@ class _PatientBytes(bytearray):
         return super().decode(encoding, errors)
 
 
+class CarefulFetch(fetcher.FetchResult):  # type: ignore[misc]
+    """One partition's fetch: what cannot be read stops this partition alone, and nothing before it is skipped."""
+
+    _partition_records: Any
+
+    def getall(self, max_records: int | None = None) -> list[Any]:
+        """The records that can be read; behind them it is fetched again, until somebody has repaired it."""
+        if not self.check_assignment(self._topic_partition) or not self.has_more():
+            return []
+        found: list[Any] = []
+        try:
+            for record in self._partition_records:
+                found.append(record)
+                if max_records is not None and len(found) >= max_records:
+                    self._update_position()
+                    return found
+        except Exception as error:  # noqa: BLE001 - raised, it would drop what other partitions brought
+            self._tell(error)
+        self._update_position()
+        self._partition_records = None
+        return found
+
+    def _tell(self, error: Exception) -> None:
+        at = self._topic_partition
+        if _UNREADABLE.get(at, -_TELL_EVERY_S) + _TELL_EVERY_S <= time.monotonic():
+            _UNREADABLE[at] = time.monotonic()
+            _log.error("fetch.unreadable", topic=at.topic, partition=at.partition, error=telemetry.failure(error))
+
+
 def be_tolerant() -> None:
     """Have every consumer of this process read like this."""
-    fetcher.MemoryRecords = TolerantRecords
+    fetcher.MemoryRecords, fetcher.FetchResult = TolerantRecords, CarefulFetch

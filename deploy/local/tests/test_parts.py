@@ -49,7 +49,7 @@ def test_a_shell_reads_env_as_we_do(tmp_path: Path) -> None:
     environment.write(tmp_path, odd)
 
     shown = subprocess.run(
-        ["/bin/sh", "-c", f". {shlex.quote(str(tmp_path / 'env'))}; printf '%s|' \"$BBCS_KEYS\" \"$BBCS_CLOCK\""],
+        ["/bin/sh", "-c", f'. {shlex.quote(str(tmp_path / "env"))}; printf \'%s|\' "$BBCS_KEYS" "$BBCS_CLOCK"'],
         capture_output=True,
         text=True,
         check=True,

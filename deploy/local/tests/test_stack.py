@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import environment, marks, processes, starting
+from stack import environment, marks, processes, starting, up
 from stack.supervision import Supervisor
 from stack.testing.native import free_ports
 
@@ -25,10 +25,10 @@ class Stack:
     """A stack in a folder and on ports of its own."""
 
     home: Path
-    ports: dict[str, str]
+    moved: dict[str, str]
 
     def say(self, command: str) -> "subprocess.CompletedProcess[str]":
-        env = environment.plain() | self.ports | {"STACK_STATE": str(self.home)}
+        env = environment.plain() | self.moved | {"STACK_STATE": str(self.home)}
         return subprocess.run(
             [sys.executable, "-m", "stack", command], env=env, capture_output=True, text=True, check=False, timeout=170
         )
@@ -44,15 +44,20 @@ class Stack:
         return starting.until(back, 60)
 
     def ready(self) -> bool:
-        return starting.until(lambda: self.say("status").returncode == 0, 60)
+        def all_ready() -> bool:
+            found = up.look(self.home)
+            return bool(found) and all(one.word == up.READY for one in found)
+
+        return starting.until(all_ready, 60)
 
     def left(self) -> list[int]:
         return processes.find(marks.all_of(self.home))
 
 
-def make(home: Path) -> Stack:
+def make(home: Path, instances: str = "1") -> Stack:
     names = (f"STACK_{name}_PORT" for name in PORTS)
-    return Stack(home, dict(zip(names, map(str, free_ports(len(PORTS))), strict=True)))
+    many = {"STACK_INTAKE_INSTANCES": instances, "STACK_DISPATCH_INSTANCES": instances}
+    return Stack(home, dict(zip(names, map(str, free_ports(len(PORTS))), strict=True)) | many)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +117,7 @@ def test_a_killed_supervisor_leaves_nothing_behind_that_the_next_start_does_not_
 
 
 def test_another_stack_beside_it_disturbs_nothing(stack: Stack, tmp_path: Path) -> None:
-    before, other = stack.left(), make(tmp_path / ".stack")
+    before, other = stack.left(), make(tmp_path / ".stack", instances="0")
     try:
         started = other.say("up")
         assert started.returncode == 0, started.stderr
@@ -126,12 +131,12 @@ def test_another_stack_beside_it_disturbs_nothing(stack: Stack, tmp_path: Path) 
 
 def test_a_taken_port_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
     one = make(tmp_path / ".stack")
-    with socket.create_server(("127.0.0.1", int(one.ports["STACK_POSTGRES_PORT"]))):
+    with socket.create_server(("127.0.0.1", int(one.moved["STACK_POSTGRES_PORT"]))):
         said = one.say("up")
 
     assert said.returncode == 1
     assert said.stderr.count("\n") == 1
-    assert f"Port {one.ports['STACK_POSTGRES_PORT']} is taken" in said.stderr
+    assert f"Port {one.moved['STACK_POSTGRES_PORT']} is taken" in said.stderr
     assert "STACK_POSTGRES_PORT=" in said.stderr
     assert one.left() == []
 

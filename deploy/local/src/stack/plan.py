@@ -108,6 +108,6 @@ def _servers(home: Path, ports: Ports, secrets: Mapping[str, str], env: Mapping[
 def _instances(service: str, env: Mapping[str, str]) -> int:
     name = f"STACK_{shouted(service)}_INSTANCES"
     said = env.get(name) or "1"
-    if said not in map(str, range(1, _MOST_INSTANCES + 1)):
-        raise Trouble(f"{name} is a number from 1 to {_MOST_INSTANCES}, not {said!r}.")
+    if said not in map(str, range(_MOST_INSTANCES + 1)):
+        raise Trouble(f"{name} is a number from 0 to {_MOST_INSTANCES}, not {said!r}.")
     return int(said)

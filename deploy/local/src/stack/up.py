@@ -94,11 +94,12 @@ def _stands(plan: Plan, supervisor: Supervisor) -> bool:
 
 def _start(plan: Plan, supervisor: Supervisor) -> None:
     if supervisor.states() is None:
-        _clear(plan)
+        _clear(plan, "Ended what an earlier start had left running")
     programs = plan.programs()
     _tell_where_postgres_is(plan.home)
-    if supervisor.states() is None or not supervisor.configured(programs):
-        _clear(plan)
+    if not supervisor.configured(programs):
+        _clear(plan, "Starting anew, since ports or numbers of instances are others")
+    if supervisor.states() is None:
         environment.write(plan.home, plan.variables)
         supervisor.launch(programs)
     elif plan.variables != environment.read(plan.home):
@@ -108,10 +109,10 @@ def _start(plan: Plan, supervisor: Supervisor) -> None:
     serve(plan, supervisor)
 
 
-def _clear(plan: Plan) -> None:
-    """End what an earlier stack left behind, and see that nobody else has our ports."""
-    if left := supervision.end(plan.home):
-        say(f"Ended what an earlier start had left running ({', '.join(map(str, left))}).")
+def _clear(plan: Plan, why: str) -> None:
+    """End what runs of this state folder, and see that nobody else has our ports."""
+    if ended := supervision.end(plan.home):
+        say(f"{why} ({', '.join(map(str, ended))}).")
     ports.make_sure_of(plan.ports_needed())
 
 

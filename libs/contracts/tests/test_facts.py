@@ -125,3 +125,11 @@ def test_anything_else_breaks_the_promise(fields: dict[str, Any], told: list[str
 
 def test_every_fact_says_what_it_tells() -> None:
     assert [fact.TYPE for fact in FACTS.values() if not fact.__doc__ or fact.__doc__ == Fact.__doc__] == []
+
+
+def test_in_whatever_order_facts_are_imported_the_files_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = generate.files(FOLDER)
+    backwards = dict(reversed(FACTS.items()))
+    monkeypatch.setattr("contracts.generate.FACTS", backwards)
+    monkeypatch.setattr("contracts.asyncapi.FACTS", backwards)
+    assert generate.files(FOLDER) == wanted

@@ -153,7 +153,7 @@ def _components(examples: Mapping[str, Json], models: Mapping[str, type[BaseMode
     schemas: Json = {}
     for name, model in {**FACTS, **models}.items():
         schemas |= _schemas(name, model)
-    messages = {type_: _fact(fact, examples.get(type_)) for type_, fact in FACTS.items()}
+    messages = {type_: _fact(fact, examples.get(type_)) for type_, fact in sorted(FACTS.items())}
     return {
         "messages": messages | {name: _plain(name, model) for name, model in models.items()},
         "messageTraits": {"cloudevent": _cloudevent()},

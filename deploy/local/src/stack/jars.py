@@ -67,7 +67,7 @@ def _by_jgo(repository: Path, jars: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return
-        said = done.stderr.strip().rpartition("\n")[2]
+        said = done.stderr.strip().rpartition("\n")[2].partition(":")[0]
     raise Trouble(
         "Kafka's jars could not be fetched from Maven Central: check the network and the proxy (HTTPS_PROXY), "
         f"then start again ({said})."

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from stack import starting
@@ -17,9 +18,12 @@ from stack.postgres import Postgres
 from stack.program import Server, launch
 from stack.testing import keeper
 from stack.testing.servers import Servers
+from stack.trouble import Trouble, last_words
 from stack.valkey import Valkey
 
 _BELOW_EPHEMERAL = range(20_000, 32_000)
+_TRIES = 3
+_PATIENCE_S = 90.0
 
 
 def free_ports(how_many: int) -> list[int]:
@@ -57,18 +61,21 @@ class Natives:
         """Start it with the data it has, and return when it answers. Raises Trouble."""
         server, log = self._servers[name], self.home / f"{name}.log"
         program = server.prepare()
-        self._running[name] = launch(program, log)
-
-        def ended() -> bool:
-            return self._running[name].poll() is not None
-
-        starting.until_it_answers(server, log, ended)
+        for _ in range(_TRIES):  # a PostgreSQL that was killed keeps the next one out until its last backend is gone
+            process = self._running[name] = launch(program, log)
+            if starting.until(server.answers, _PATIENCE_S, partial(_ended, process)):
+                return
+        raise Trouble(f"{name} did not come up on port {server.port}; {log} ends with: {last_words(log)}")
 
     def kill(self, name: str) -> None:
         """End it as by kill -9, and return when it is gone."""
         process = self._running[name]
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> bool:
+    return process.poll() is not None
 
 
 @contextmanager

@@ -141,7 +141,7 @@ class Taker:
             work = await self._handle(session, handled)
             facts, settled = await self._parking.park(session, parked, work.now, work.new_id)
             work.tell(*facts)
-            await outbox.append(session, work.told)
+            await outbox.append(work)
         self._committed(work)
         self._count(batch, [one for one in parked if place(one.message) not in settled])
         for fact in facts:
@@ -188,7 +188,7 @@ class Taker:
             tried.append(found.id)
             work = await self._handle(session, [self.consumer.read(self._parking.message(found))])
             await parking.done(session, [found.id], work.now)
-            await outbox.append(session, work.told)
+            await outbox.append(work)
         self._committed(work)
 
     async def _failed_again(self, id_: UUID, error: Exception) -> None:

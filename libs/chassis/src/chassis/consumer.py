@@ -8,8 +8,7 @@ async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chassis.work import Cause, Work
 from contracts import base
@@ -27,8 +26,7 @@ _CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 """Whatever else a sender from outside writes there may be anything: it goes no further (rules 7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A record as Kafka holds it; `sent_at_ms` is its timestamp, Unix time in milliseconds."""
 
     topic: str
@@ -40,8 +38,7 @@ class Message:
     value: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A message that could be read: what the handler gets of it, and what its effects follow from."""
 
     message: Message

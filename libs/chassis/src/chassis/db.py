@@ -7,8 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command, context
-from alembic.config import Config
 from sqlalchemy import Connection, Row, TextClause, pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
@@ -97,6 +95,9 @@ def migrate(migrations: Path, url: str) -> None:
 
     Runs an event loop of its own: from inside one, call it in a thread.
     """
+    from alembic import command  # noqa: PLC0415 - a service that runs needs none of its 11 MB
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config(attributes={"url": url})
     config.set_main_option("script_location", str(migrations))
     command.upgrade(config, "head")
@@ -104,6 +105,8 @@ def migrate(migrations: Path, url: str) -> None:
 
 def run_migrations() -> None:
     """What a service's `migrations/env.py` calls."""
+    from alembic import context  # noqa: PLC0415 - as above
+
     given = context.config.attributes.get("connection")
     if given is not None:
         _upgrade(given)
@@ -121,6 +124,8 @@ async def _run_migrations(url: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    from alembic import context  # noqa: PLC0415 - as above
+
     context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -58,7 +58,7 @@ class Ticker:
                 return
             work = Work(session, self._clock.now(), self._kit)
             await self.job.run(work)
-            await outbox.append(session, work.told)
+            await outbox.append(work)
         self._committed(work)
 
 

@@ -1,23 +1,18 @@
 """The log of facts: written as the last statement of the transaction in which they happened."""
 
-from collections.abc import Sequence
-from operator import attrgetter
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from typing import Any
 
 from chassis.db import rows
-from chassis.work import Told
-
-_COLUMNS = ("id", "topic", "key", "type", "told_at", "correlation", "causation", "traceparent", "body")
+from chassis.work import Told, Work
 
 _APPEND = """
     WITH told AS MATERIALIZED (
         SELECT * FROM unnest(
             CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:type AS text[]),
-            CAST(:told_at AS timestamptz[]), CAST(:correlation AS text[]), CAST(:causation AS text[]),
-            CAST(:traceparent AS text[]), CAST(:body AS bytea[])
+            CAST(:correlation AS text[]), CAST(:causation AS text[]), CAST(:traceparent AS text[]),
+            CAST(:body AS bytea[])
         ) WITH ORDINALITY
-        AS told (id, topic, key, type, told_at, correlation, causation, traceparent, body, n)
+        AS told (id, topic, key, type, correlation, causation, traceparent, body, n)
     ),
     counted AS (SELECT topic, key, count(*) AS facts FROM told GROUP BY topic, key),
     locked AS (
@@ -33,15 +28,15 @@ _APPEND = """
         ORDER BY told.n
     )
     INSERT INTO log (position, id, topic, key, sequence, type, told_at, correlation, causation, traceparent, body)
-    SELECT nextval('log_position'), id, topic, key, sequence, type, told_at, correlation, causation, traceparent, body
+    SELECT nextval('log_position'), id, topic, key, sequence, type, :now, correlation, causation, traceparent, body
     FROM numbered
 """
 """A row gets its position while its key is locked: positions of a key are in the order of commits, without gaps in
 `sequence`. Keys are locked in one order everywhere, so two writers wait for each other instead of locking up."""
 
 
-async def append(session: AsyncSession, told: Sequence[Told]) -> None:
+async def append(work: Work[Any]) -> None:
     """Write what was told into the log."""
-    if told:
-        columns = {name: list(map(attrgetter(name), told)) for name in _COLUMNS}
-        await rows(session, _APPEND, **columns)
+    if work.told:
+        columns = dict(zip(Told._fields, map(list, zip(*work.told, strict=True)), strict=True))
+        await rows(work.session, _APPEND, now=work.now, **columns)

@@ -65,7 +65,7 @@ class Running:
         async with self.database.transaction() as session:
             work = Work(session, self.clock.now(), self.kit, causes)
             yield work
-            await outbox.append(session, work.told)
+            await outbox.append(work)
         self.committed(work)
 
     def committed(self, work: Work[Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,15 +32,13 @@ class Cause:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A fact on its way into the log, once for each of its topics."""
+class Told(NamedTuple):
+    """A fact on its way into the log, once for each of its topics; its fields are the log's columns."""
 
     id: UUID
     topic: str
     key: str
     type: str
-    told_at: datetime
     correlation: str
     causation: str | None
     traceparent: str | None
@@ -84,7 +82,7 @@ class Work(Generic[Kit]):
             raise ValueError(f"{fact.TYPE} is too large to be told: facts carry ids, codes and times")
         causation = str(cause.fact_id) if cause.fact_id else None
         self._told.extend(
-            Told(fact_id, topic, key, fact.TYPE, self.now, correlation, causation, cause.traceparent, body)
+            Told(fact_id, topic, key, fact.TYPE, correlation, causation, cause.traceparent, body)
             for topic in fact.topics
         )
 

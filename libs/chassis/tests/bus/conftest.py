@@ -87,7 +87,7 @@ def raw(fact: ComplaintRegistered, sequence: int = 1) -> Raw:
     """The fact as intake's relay would send it; each call gives it a new id."""
     key = fact.key
     headers = base.headers(
-        "intake", fact.TYPE, new_id(NOW), NOW, key, sequence, f"correlation of {key}", None, "00-" + "a" * 32 + "-1-01"
+        "intake", fact.TYPE, new_id(NOW), NOW, key, sequence, f"of-{key}", None, f"00-{'a' * 32}-{'b' * 16}-01"
     )
     return Raw(key.encode(), fact.model_dump_json().encode(), list(headers))
 

@@ -18,7 +18,7 @@ async def test_a_fact_delivered_twice_has_one_effect_and_is_answered_once(tiny: 
         [told] = await tiny.told([fact.complaint_id])
     envelope = base.read(told.headers, told.value)
     assert envelope.sequence == 1
-    assert envelope.correlation == f"correlation of {fact.complaint_id}"
+    assert envelope.correlation == f"of-{fact.complaint_id}"
     assert envelope.causation == dict(said.headers)["ce_id"].decode()
     assert envelope.traceparent == dict(said.headers)["ce_traceparent"].decode()
 

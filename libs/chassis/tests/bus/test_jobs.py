@@ -40,8 +40,10 @@ async def test_one_instance_is_at_it(tiny: Any, hands: Any) -> None:
         nonlocal at_it, most, ticks
         at_it, ticks = at_it + 1, ticks + 1
         most = max(most, at_it)
-        await asyncio.sleep(0.02)
-        at_it -= 1
+        try:
+            await asyncio.sleep(0.02)
+        finally:
+            at_it -= 1
 
     with_job(tiny, count)
     async with tiny.running_doors("jobs"), tiny.running_doors("jobs"):

@@ -45,7 +45,7 @@ async def test_what_a_slow_writer_commits_late_is_published_though_later_ones_we
         async with tiny.database.transaction() as session:
             work: Work[None] = Work(session, hands.NOW, None)
             work.tell(hands.waits(early))
-            await outbox.append(session, work.told)
+            await outbox.append(work)
             await tiny.tell(hands.waits(late))
             assert len(await tiny.told([late])) == 1
         assert len(await tiny.told([early])) == 1
@@ -130,7 +130,7 @@ async def test_a_broker_that_dies_is_waited_for_and_nothing_is_lost(tiny: Any, b
 async def _write(session: Any, hands: Any, key: Any) -> None:
     work: Work[None] = Work(session, hands.NOW, None)
     work.tell(hands.waits(key))
-    await outbox.append(session, work.told)
+    await outbox.append(work)
 
 
 async def _holes(tiny: Any, hands: Any, how_many: int) -> None:

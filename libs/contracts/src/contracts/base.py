@@ -7,6 +7,7 @@ tests read every message with the independent SDK.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, Vali
 from contracts.refusals import Refused
 
 
+@lru_cache(maxsize=1024)
 def rfc3339(instant: datetime) -> str:
     """The instant in UTC with milliseconds, as topics and APIs write it: 2026-11-25T01:02:03.004Z."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

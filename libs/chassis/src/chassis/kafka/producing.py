@@ -9,9 +9,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
-from aiokafka.partitioner import murmur2
 from faststream.kafka.security import parse_security
 
+from chassis.kafka.hashing import murmur2
 from chassis.kafka.login import METADATA_MS, security
 from chassis.settings import Settings
 
@@ -114,7 +114,7 @@ def _added(batch: Any, record: Record) -> bool:
 @lru_cache(maxsize=8192)
 def _partition(key: bytes, count: int) -> int:
     """Where Kafka's own clients put this key: facts about a thing stay in order."""
-    return 0 if count == 1 else int((murmur2(key) & 0x7FFFFFFF) % count)
+    return 0 if count == 1 else (murmur2(key) & 0x7FFFFFFF) % count
 
 
 def _producing(settings: Settings) -> dict[str, Any]:

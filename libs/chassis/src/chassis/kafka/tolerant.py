@@ -2,8 +2,8 @@
 
 Its parser raises for a header name that is not UTF-8, each time anew: whoever may write to a topic could stop everybody
 on its partition. Each byte that is not UTF-8 becomes a lone surrogate here, as `os.fsdecode` does it, so that the
-record can be parked. And when a partition's fetch cannot be read at all (a damaged segment, a broken compression), aiokafka
-drops what it has taken from other partitions beside it, although their positions have moved on.
+record can be parked. And when a fetch of a partition cannot be read at all (a damaged segment, a broken compression),
+aiokafka drops what it has taken from other partitions beside it, although their positions have moved on.
 """
 
 import time

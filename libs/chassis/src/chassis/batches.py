@@ -68,14 +68,23 @@ class Taker:
             raise Stopped(self.consumer.name)
 
     async def put_back(self) -> bool:
-        """Try one message again that an operator put back, or that waited behind such a one; whether there was one.
+        """Try messages again that an operator put back, or that waited behind such a one; whether there were any.
 
-        Raises Stopped when the process ends meanwhile, or when it cannot be noted that it failed again.
+        Raises Stopped when the process ends meanwhile, or when it cannot be noted that one failed again.
         """
+        ids: list[UUID] = []
+        await self._must(lambda: self._runnable(ids))
+        return any([await self._try_again(id_) for id_ in ids])
+
+    async def _runnable(self, ids: list[UUID]) -> None:
+        async with self._database.transaction() as session:
+            ids[:] = await self._parking.runnable(session)
+
+    async def _try_again(self, id_: UUID) -> bool:
         tried: list[UUID] = []
-        error = await self._outcome(lambda: self._put_back(tried))
+        error = await self._outcome(lambda: self._put_back(id_, tried))
         if error is not None:
-            await self._must(lambda: self._failed_again(tried[-1], error))
+            await self._must(lambda: self._failed_again(id_, error))
         return bool(tried)
 
     def _read(self, message: Message) -> Arrival | Parked:
@@ -180,14 +189,14 @@ class Taker:
         new = await inbox.claim(work.session, self.consumer.name, first.keys(), work.now)
         return [one for one in arrivals if one.cause.fact_id in new and first[one.cause.fact_id] is one]
 
-    async def _put_back(self, tried: list[UUID]) -> None:
+    async def _put_back(self, id_: UUID, tried: list[UUID]) -> None:
         async with self._database.transaction() as session:
-            found = await self._parking.runnable(session)
-            if found is None:
+            row = await self._parking.hold(session, id_)
+            if row is None:
                 return
-            tried.append(found.id)
-            work = await self._handle(session, [self.consumer.read(self._parking.message(found))])
-            await parking.done(session, [found.id], work.now)
+            tried.append(id_)
+            work = await self._handle(session, [self.consumer.read(self._parking.message(row))])
+            await parking.done(session, [id_], work.now)
             await outbox.append(work)
         self._committed(work)
 

@@ -17,6 +17,7 @@ from contracts.parking import MessageParked
 
 BEHIND = "fact.behind-parked"
 _WHAT = "parked"
+_AT_ONCE = 200
 
 _INSERT = """
     INSERT INTO parked
@@ -34,28 +35,36 @@ _INSERT = """
 """
 
 _BLOCKED = """
-    SELECT DISTINCT topic, key FROM parked
-    WHERE consumer = :consumer AND topic = ANY (CAST(:topics AS text[])) AND key = ANY (CAST(:keys AS bytea[]))
-        AND state IN ('waiting', 'retry')
+    SELECT asked.topic, asked.key
+    FROM unnest(CAST(:topics AS text[]), CAST(:keys AS bytea[])) AS asked (topic, key)
+    CROSS JOIN LATERAL (
+        SELECT FROM parked
+        WHERE consumer = :consumer AND parked.topic = asked.topic AND parked.key = asked.key
+            AND state IN ('waiting', 'retry')
+        LIMIT 1
+    ) AS open
+    WHERE EXISTS (SELECT FROM parked WHERE consumer = :consumer AND state IN ('waiting', 'retry'))
 """
+"""One look when nothing is parked, and else one for each key."""
 
 _RUNNABLE = """
-    SELECT id, topic, partition, "offset", sent_at_ms, key, personal, message
-    FROM parked
-    WHERE state IN ('waiting', 'retry') AND id IN (
-        SELECT id FROM (
-            SELECT DISTINCT ON (topic, key) id, state, code FROM parked
-            WHERE consumer = :consumer AND state IN ('waiting', 'retry') AND key IS NOT NULL
-            ORDER BY topic, key, n
-        ) AS head
-        WHERE state = 'retry' OR code = 'fact.behind-parked'
-        UNION ALL
-        SELECT id FROM parked WHERE consumer = :consumer AND state = 'retry' AND key IS NULL
-    )
-    ORDER BY n LIMIT 1
+    SELECT id FROM (
+        SELECT DISTINCT ON (topic, key) id, n, state, code FROM parked
+        WHERE consumer = :consumer AND state IN ('waiting', 'retry') AND key IS NOT NULL
+        ORDER BY topic, key, n
+    ) AS head
+    WHERE state = 'retry' OR code = 'fact.behind-parked'
+    UNION ALL
+    SELECT id FROM parked WHERE consumer = :consumer AND state = 'retry' AND key IS NULL
+    LIMIT :most
+"""
+"""Of each key the first alone: `n` is the database's own order of parking, whatever clocks say."""
+
+_HOLD = """
+    SELECT id, topic, partition, "offset", sent_at_ms, key, personal, message FROM parked
+    WHERE id = :id AND (state = 'retry' OR (state = 'waiting' AND code = 'fact.behind-parked'))
     FOR UPDATE SKIP LOCKED
 """
-"""Of each key the first alone. `n` is the database's own order of parking, whatever clocks say."""
 
 _SETTLED = """
     SELECT topic, partition, "offset", sent_at_ms FROM parked
@@ -158,16 +167,20 @@ class Parking:
 
     async def blocked(self, session: AsyncSession, messages: Collection[Message]) -> set[tuple[str, bytes]]:
         """The topics and keys among those of the messages that wait behind a parked one."""
-        keys = {one.key for one in messages if one.key is not None} if self._consumer.ordered else set()
-        if not keys:
+        asked = {(one.topic, one.key) for one in messages if one.key is not None} if self._consumer.ordered else set()
+        if not asked:
             return set()
-        asked = {"topics": list(self._consumer.topics), "keys": list(keys)}
-        found = await rows(session, _BLOCKED, consumer=self._consumer.name, **asked)
+        topics, keys = map(list, zip(*asked, strict=True))
+        found = await rows(session, _BLOCKED, consumer=self._consumer.name, topics=topics, keys=keys)
         return {(row.topic, row.key) for row in found}
 
-    async def runnable(self, session: AsyncSession) -> Any | None:
-        """The row of a message that is to be tried again and waits behind nothing, held until the transaction ends."""
-        found = await rows(session, _RUNNABLE, consumer=self._consumer.name)
+    async def runnable(self, session: AsyncSession) -> list[UUID]:
+        """The ids of messages that are to be tried again and wait behind nothing; not of all of them."""
+        return [row.id for row in await rows(session, _RUNNABLE, consumer=self._consumer.name, most=_AT_ONCE)]
+
+    async def hold(self, session: AsyncSession, id_: UUID) -> Any | None:
+        """The row of such a message until the transaction ends; None while another instance has it, or afterwards."""
+        found = await rows(session, _HOLD, id=id_)
         return found[0] if found else None
 
     def message(self, row: Any) -> Message:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ _AGAIN_S = 1.0
 _FINISH_S = 12.0
 _DRAIN_S = 4.0
 _LEAVE_S = 2.0
+_SPARING = 20
+"""Looking for what was put back takes a twentieth of the time at most, however much is parked."""
 _HANG_UP_S = 1.0
 
 _log = telemetry.logger(__name__)
@@ -143,10 +146,10 @@ class Running:
         """Try again what operators put back."""
         with suppress(Stopped):
             while True:
-                while await taker.put_back():
-                    pass
+                begun = time.monotonic()
+                again = await taker.put_back()
                 await self._patiently(self._count_parked)
-                await asyncio.sleep(_AGAIN_S)
+                await asyncio.sleep(0 if again else max(_AGAIN_S, _SPARING * (time.monotonic() - begun)))
 
     async def _count_parked(self) -> None:
         async with self.database.transaction() as session:

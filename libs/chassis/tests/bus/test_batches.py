@@ -172,6 +172,25 @@ async def test_messages_that_are_no_facts_hold_nobody_up_and_are_put_back(make: 
         await tiny.effects(2)
 
 
+async def test_very_many_may_be_put_back_at_once_by_two_instances(make: Any, hands: Any) -> None:
+    known: set[bytes] = set()
+
+    def parse(message: Any) -> Any:
+        if message.value not in known:
+            raise hands.Refused("complaint.invalid")
+        return hands.complaint()
+
+    tiny = await make(parse)
+    said = [b"%d" % n for n in range(450)]
+    await tiny.send(*(hands.Raw(one, one) for one in said))
+    async with tiny.running_doors("consumers"), tiny.running_doors("consumers"):
+        await tiny.parked(450)
+        known.update(said)
+        await tiny.settle("retry", "complaint.invalid")
+        await tiny.parked(450, "done")
+    assert len(await tiny.effects(450)) == 450
+
+
 async def test_told_to_end_it_finishes_the_batch_at_hand(tiny: Any, bus: Any, hands: Any) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 

@@ -99,6 +99,20 @@ async def test_of_two_relays_one_is_at_work_and_the_other_takes_over(tiny: Any, 
         assert second.relay.active
 
 
+async def test_a_relay_that_loses_its_lock_takes_it_anew(tiny: Any, hands: Any) -> None:
+    keys = [hands.complaint().complaint_id for _ in range(2)]
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory'"
+    )
+    async with tiny.running_doors("relay") as running:
+        await tiny.tell(hands.waits(keys[0]))
+        await tiny.told(keys[:1])
+        assert await tiny.rows(f"{end} AND datname = current_database()")
+        await tiny.tell(hands.waits(keys[1]))
+        assert len(await tiny.told(keys)) == 2
+        await hands.happens(lambda: running.relay.active)
+
+
 async def test_set_back_it_publishes_everything_again_with_the_same_ids(tiny: Any, bus: Any, hands: Any) -> None:
     keys = [hands.complaint().complaint_id for _ in range(3)]
     wanted = {str(key).encode() for key in keys}

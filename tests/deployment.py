@@ -34,7 +34,7 @@ SERVICES = ("intake", "dispatch")
 WORKING = "http,consumers,jobs"
 """The doors of a service without its relay."""
 _COMMAND_S = 120
-_READY_S = 60.0
+_READY_S = 120.0
 _LOOK_S = 0.1
 
 
@@ -130,17 +130,26 @@ class Deployment:
 
     async def ready(self, name: str) -> None:
         """Return when the process says that it is ready."""
-        await until(lambda: self._ready(name), _READY_S, f"{name} to be ready; {self.log(name)}")
+        answers = ["nothing"]
 
-    async def _ready(self, name: str) -> bool:
-        running = self.processes[name].running
-        assert running is not None
-        assert running.poll() is None, f"{name} has ended: {self.log(name).read_text()[-2000:]}"
+        async def holds() -> bool:
+            answers.append(await self._readiness(name))
+            return answers[-1] == "ready"
+
+        await until(holds, _READY_S, lambda: f"{name}, which says {answers[-1]} and wrote {self._end_of_log(name)}")
+
+    async def _readiness(self, name: str) -> str:
+        """`ready`, or why it is not."""
+        assert self.runs(name), f"{name} has ended: {self._end_of_log(name)}"
         try:
             async with httpx2.AsyncClient(timeout=5) as client:
-                return (await client.get(f"{self.url(name)}/readyz")).status_code == httpx2.codes.OK
-        except httpx2.TransportError:
-            return False
+                answer = await client.get(f"{self.url(name)}/readyz")
+        except httpx2.TransportError as error:
+            return repr(error)
+        return "ready" if answer.status_code == httpx2.codes.OK else answer.text
+
+    def _end_of_log(self, name: str) -> str:
+        return self.log(name).read_text()[-3000:]
 
     def bbcs(self, *arguments: str) -> Any:
         """What the operator's command answers, as JSON."""
@@ -259,9 +268,9 @@ async def _data_folder(login: Login) -> Path:
     return Path(settings["log.dirs"])
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float, what: str) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float, what: Callable[[], str] | str) -> None:
     """Return when it holds. Raises AssertionError when it does not for so long."""
     end = monotonic() + seconds
     while not await holds():
-        assert monotonic() < end, f"waited {seconds:g} s for {what}"
+        assert monotonic() < end, f"waited {seconds:g} s for {what if isinstance(what, str) else what()}"
         await asyncio.sleep(_LOOK_S)

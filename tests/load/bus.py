@@ -104,7 +104,7 @@ class Speaker:
 
 async def send(made: AIOKafkaProducer, messages: Iterable[Said]) -> None:
     """Send messages by their keys. Raises KafkaError or TimeoutError unless all are acknowledged."""
-    async with asyncio.timeout(_PATIENCE_S * 6):
+    async with asyncio.timeout(_PATIENCE_S):
         sent = [await made.send(one.topic, one.value, one.key, headers=list(one.headers)) for one in messages]
         await asyncio.gather(*sent)
 

@@ -5,14 +5,14 @@ It counts from the instant at which the schedule wanted it said, so a stall cost
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from time import perf_counter
 from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer
 from tests.deployment import Deployment
-from tests.load.bus import Login, partitions, producer
+from tests.load.bus import Login, Reader, Spots, producer
 from tests.load.complaints import CHANNELS, At, Generator, Said
 from tests.load.ledger import instant_of
 from tests.load.measures import Measure, Measures, percentile
@@ -71,9 +71,25 @@ class Arrivals:
         self._seen: dict[str, float] = {}
         self._names: dict[str, At] = {}
 
-    def watching(self) -> "_Watching":
-        """While it is open, everything that arrives is noted."""
-        return _Watching(self._watch)
+    @asynccontextmanager
+    async def watching(self, since: Spots | None = None) -> AsyncIterator[None]:
+        """While it is open, everything that arrives from now on, or since then, is noted."""
+        since = since or await self.ends()
+        task = asyncio.create_task(self._watch(since))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def ends(self) -> Spots:
+        """How much stands on the topics now."""
+        reader = Reader(self._login, lambda topic: topic == "complaints" or topic.startswith("dispatch."))
+        try:
+            return await reader.sizes()
+        finally:
+            await reader.close()
 
     async def come(self, how_many: int, patience_s: float) -> None:
         """Return when so many have arrived, or after so many seconds."""
@@ -86,15 +102,13 @@ class Arrivals:
         seen = {self._names[complaint]: at for complaint, at in self._seen.items() if complaint in self._names}
         return {at: seconds - due[at] for at, seconds in seen.items() if at in due}
 
-    async def _watch(self, ready: asyncio.Event) -> None:
+    async def _watch(self, since: Spots) -> None:
         consumer = AIOKafkaConsumer(**self._login.arguments(), enable_auto_commit=False, fetch_max_wait_ms=100)
-        await consumer.start()
         try:
-            found = await partitions(self._login, lambda topic: topic == "complaints" or topic.startswith("dispatch."))
-            consumer.assign(found)
-            for at, end in (await consumer.end_offsets(found)).items():
+            await consumer.start()
+            consumer.assign(list(since))
+            for at, end in since.items():
                 consumer.seek(at, end)
-            ready.set()
             while True:
                 self._note(await consumer.getmany(timeout_ms=1000))
         finally:
@@ -108,18 +122,3 @@ class Arrivals:
                     self._names[body["complaint_id"]] = instant_of(body)
                 else:
                     self._seen.setdefault(body["complaint_id"], now)
-
-
-class _Watching:
-    def __init__(self, watch: Any) -> None:
-        self._watch = watch
-
-    async def __aenter__(self) -> None:
-        ready = asyncio.Event()
-        self._task = asyncio.create_task(self._watch(ready))
-        await asyncio.wait_for(ready.wait(), _PATIENCE_S)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task

@@ -14,7 +14,7 @@ from tests.load.ledger import Ledger
 from tests.load.measures import Measure, Measures
 
 MIX = Mix(again=10, contradicted=0, spoiled=1)
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
 _LOOK_S = 0.1
 _STILL_S = 60.0
 

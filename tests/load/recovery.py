@@ -15,14 +15,15 @@ _PATIENCE_S = 90.0
 
 async def measure(district: Deployment, generator: Generator) -> Measures:
     """Kill the broker, register a complaint, start the broker again, and see the complaint arrive."""
+    arrivals = Arrivals(district.login("operator"))
+    before = await arrivals.ends()
     await asyncio.to_thread(district.servers.kill, "kafka")
     form, said = generator.one("window", dispatched=True)
     await _register(district, form)
     await asyncio.sleep(_AWAY_S)
     await asyncio.to_thread(district.servers.start, "kafka")
     back = perf_counter()
-    arrivals = Arrivals(district.login("operator"))
-    async with arrivals.watching():
+    async with arrivals.watching(before):
         await arrivals.come(1, _PATIENCE_S)
     late = arrivals.seconds_since({said.at: back})
     assert late, f"the complaint did not arrive within {_PATIENCE_S:g} s"

@@ -1,0 +1,68 @@
+"""What journeys share: both services of the district, running, and the ways to speak to them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from tests.deployment import SERVICES, Deployment
+from tests.load.bus import Login
+from tests.load.complaints import Form, Generator, Registered, Said
+from tests.load.districts import District
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The running district, with clients of its services."""
+
+    district: Deployment
+    intake: httpx2.AsyncClient
+    dispatch: httpx2.AsyncClient
+    generator: Generator
+
+    def one(self, channel: str) -> tuple[Form, Said, str]:
+        """A complaint as its form and as a message, and the unit that must get it."""
+        form, said = self.generator.one(channel, dispatched=True)
+        assert isinstance(said.outcome, Registered)
+        return form, said, str(said.outcome.unit)
+
+    def login_of(self, unit: str) -> Login:
+        """How the unit's own system signs in."""
+        return self.district.login(f"unit.{unit}")
+
+    async def submit(self, form: Form, channel: str = "window", **headers: str) -> dict[str, Any]:
+        """What intake answers to a complaint that it registers."""
+        given = self.district.bearer(f"channel.{channel}") | headers
+        answer = await self.intake.post("/v1/complaints", json=form, headers=given)
+        assert answer.status_code == httpx2.codes.CREATED, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture(scope="module")
+async def town(district: Deployment, generator: Generator) -> AsyncIterator[Town]:
+    """The district with one process of each service."""
+    for service in SERVICES:
+        district.add(service, service)
+    try:
+        await district.up(*SERVICES)
+        async with (
+            httpx2.AsyncClient(base_url=district.url("intake"), timeout=10) as intake,
+            httpx2.AsyncClient(base_url=district.url("dispatch"), timeout=10) as dispatch,
+        ):
+            yield Town(district, intake, dispatch, generator)
+    finally:
+        for service in SERVICES:
+            district.kill(service)
+
+
+@pytest.fixture(scope="session")
+def sample() -> District:
+    """The sample directory, as it stands in its files."""
+    return District.read()
+
+
+@pytest.fixture(scope="session")
+def generator(sample: District) -> Generator:
+    """Complaints about the matters and places of the sample."""
+    return Generator(sample, "journey")

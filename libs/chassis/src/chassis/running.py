@@ -1,11 +1,13 @@
 """A running service: its doors in one event loop, what they share, and how it ends."""
 
 import asyncio
+import gc
 import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -115,6 +117,7 @@ class Running:
         self._checked = True
 
     def _open(self) -> None:
+        self._start("tidy", _tidy())
         if "relay" in self.doors:
             self._start("relay", self.relay.run())
         if "consumers" in self.doors:
@@ -230,3 +233,10 @@ async def _within(seconds: float, tasks: Sequence["asyncio.Task[None]"]) -> None
 
 def _failed(task: "asyncio.Task[None]") -> bool:
     return task.done() and not task.cancelled() and task.exception() is not None
+
+
+async def _tidy() -> None:
+    """Free what refers to itself, young things every second and all of it every minute (see `service`)."""
+    for second in count(1):
+        await asyncio.sleep(1)
+        gc.collect(2 if second % 60 == 0 else 1)

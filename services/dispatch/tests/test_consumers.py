@@ -24,7 +24,7 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 def record(fact: base.Fact, at: datetime, sequence: int = 1) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
     """The fact as intake's relay sends it; sent again, it is the same record."""
-    headers = base.headers("intake", fact.TYPE, new_id(at), at, fact.key, sequence, f"of {fact.key}", "cause", TRACE)
+    headers = base.headers("intake", fact.TYPE, new_id(at), at, fact.key, sequence, f"of-{fact.key}", "cause", TRACE)
     return fact.key.encode(), fact.model_dump_json().encode(), headers
 
 
@@ -61,7 +61,7 @@ async def test_what_is_told_says_what_it_followed_from(open_desk: Any, complaint
     await open_desk.send(COMPLAINTS, [record(said, now)])
     row = await open_desk.until(lambda: open_desk.ticket(said))
     for envelope in await envelopes(open_desk, "tickets", row.ticket_id, 2):
-        assert envelope.correlation == f"of {said.complaint_id}"
+        assert envelope.correlation == f"of-{said.complaint_id}"
         assert envelope.causation is not None
         assert envelope.traceparent is not None
         assert envelope.traceparent[:36] == TRACE[:36]

@@ -125,7 +125,7 @@ def read(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> Env
     Raises Refused: `fact.not-an-event` without usable CloudEvents headers, `fact.unknown-type` for a type or version
     that this reader does not know, `fact.unreadable` for a body that its model refuses.
     """
-    said = {name.lower(): value for name, value in headers if value is not None}
+    said = {name: value for name, value in headers if value is not None}
     fact_type = FACTS.get(_text(said, "ce_type"))
     if fact_type is None:
         raise Refused("fact.unknown-type")

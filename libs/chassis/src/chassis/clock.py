@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from struct import Struct
 from threading import Lock
 from typing import Protocol
 from uuid import UUID
@@ -80,6 +81,7 @@ def _aware(at: datetime) -> datetime:
 
 
 _COUNTER_BITS = 74
+_STEPS = Struct("<1024I")
 _RANDOM_B_BITS = 62
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << _RANDOM_B_BITS
 
@@ -90,6 +92,7 @@ class _Ids:
     def __init__(self) -> None:
         self._lock = Lock()
         self._ms = self._counter = 0
+        self._steps: list[int] = []
 
     def next(self, now: datetime) -> UUID:
         ms = int(now.timestamp() * 1000)
@@ -101,9 +104,15 @@ class _Ids:
         if ms > self._ms:
             self._ms, self._counter = ms, secrets.randbits(_COUNTER_BITS - 1)
             return
-        self._counter += 1 + secrets.randbits(32)
+        self._counter += 1 + self._random_step()
         if self._counter >> _COUNTER_BITS:
             self._ms, self._counter = self._ms + 1, secrets.randbits(_COUNTER_BITS - 1)
+
+    def _random_step(self) -> int:
+        """32 random bits; drawn many at once, they cost a tenth."""
+        if not self._steps:
+            self._steps = list(_STEPS.unpack(secrets.token_bytes(_STEPS.size)))
+        return self._steps.pop()
 
 
 def _layout(ms: int, counter: int) -> int:

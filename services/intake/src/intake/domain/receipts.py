@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,14 @@ _DOUBLED = {character: sum(divmod(2 * value, 32)) for character, value in _SINGL
 
 def receipt(complaint_id: UUID, registered_at: datetime) -> str:
     """What a reporter asks with, `20261125-7K3M-9QXZA`: the day in Shanghai, 40 bits of the id, a check character."""
-    day, tail = f"{registered_at.astimezone(SHANGHAI):%Y%m%d}", _crockford(complaint_id.int, 8)
+    day, tail = _day(registered_at), _crockford(complaint_id.int, 8)
     return f"{day}-{tail[:4]}-{tail[4:]}{_check(day + tail)}"
+
+
+@lru_cache(maxsize=64)
+def _day(at: datetime) -> str:
+    """The day in Shanghai; a batch is registered at one instant."""
+    return f"{at.astimezone(SHANGHAI):%Y%m%d}"
 
 
 def secret(drawn: bytes) -> str:

@@ -121,6 +121,7 @@ class Reader:
     async def skip(self) -> None:
         """Stand at the end of everything."""
         self._positions = dict(await self.sizes())
+        await self.close()  # the next consumer begins there
 
     async def sizes(self) -> Spots:
         """Where every partition ends."""

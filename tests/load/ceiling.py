@@ -27,7 +27,7 @@ _TABLES = """
 _COLUMNS = """
     SELECT attname, format_type(atttypid, NULL) AS type, typcategory = 'A' AS listed
     FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
-    WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+    WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
     ORDER BY attnum
 """
 
@@ -66,7 +66,8 @@ def _insert(name: str, quoted: Sequence[str], columns: Sequence[Any]) -> str:
     given = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(types, 1))
     cast = (f"{column}::{one['type']}" for column, one in zip(quoted, columns, strict=True))
     names = ", ".join(quoted)
-    return f"INSERT INTO {name} ({names}) SELECT {', '.join(cast)} FROM unnest({given}) AS _ ({names})"
+    rows = f"SELECT {', '.join(cast)} FROM unnest({given}) AS _ ({names})"
+    return f"INSERT INTO {name} ({names}) OVERRIDING SYSTEM VALUE {rows}"
 
 
 def _by_columns(rows: Sequence[Any]) -> list[list[Any]]:

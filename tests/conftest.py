@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.deployment import Deployment, deployed
 
-
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 """A broker that is killed is complained about a thousand times."""
 

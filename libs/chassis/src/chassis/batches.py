@@ -63,7 +63,9 @@ class Taker:
 
     async def take(self, messages: Sequence[Message]) -> None:
         """Give every message its effect, or park it; waits for what passes by itself. Raises Stopped."""
-        await self._take([self._read(one) for one in messages])
+        metrics.CONSUMER_BATCH_SIZE.observe(len(messages))
+        with metrics.CONSUMER_BATCH_SECONDS.time():
+            await self._take([self._read(one) for one in messages])
         if self.progress.stopped:
             raise Stopped(self.consumer.name)
 

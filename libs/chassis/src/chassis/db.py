@@ -21,8 +21,9 @@ _LIMITS = {
 
 _DEAD = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """A machine that vanished must not hold a lock for hours."""
-_IDLE = {"idle_session_timeout": "30s"}
-"""A relay that is frozen loses its lock; one that works asks every moment, and sends for at most ten seconds."""
+_ALONE = {"idle_session_timeout": "30s", "synchronous_commit": "off"}
+"""A relay that is frozen loses its lock; one that works asks every moment, and sends for at most ten seconds. A cursor
+that a crash sets back has the same facts sent again."""
 
 _CONNECT_S = 5
 _ANSWER_S = 40
@@ -46,7 +47,7 @@ class Database:
         settings = _LIMITS | _DEAD | {"application_name": name}
         arguments = {"server_settings": settings, "timeout": _CONNECT_S, "command_timeout": _ANSWER_S}
         self._engine = create_async_engine(url, pool_size=_POOL, max_overflow=0, connect_args=arguments)
-        alone = arguments | {"server_settings": settings | _IDLE}
+        alone = arguments | {"server_settings": settings | _ALONE}
         self._alone = create_async_engine(
             url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT", connect_args=alone
         )

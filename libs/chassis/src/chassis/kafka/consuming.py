@@ -21,14 +21,19 @@ from chassis.settings import Settings
 from chassis.telemetry import metrics
 
 BATCH_RECORDS = 1000
-_BATCH_MS = 20
+_BATCH_MS = 5
 """Also the blind time after an empty poll (sharp edge 3)."""
+_FETCH_MS = 25
+"""A partition that was just emptied waits for the fetch that is under way without it, at most so long."""
 _REQUEST_MS = 20_000
 _SESSION_MS = 10_000
 _POLL_MS = 10 * 60 * 1000
 _STALE_S = 30.0
 _AGAIN_S = 1.0
 _COMMIT_S = 10.0
+_LAST_COMMIT_S = 2.0
+_COMMIT_EVERY_S = 0.25
+"""Apart from the batches, which need not wait for it: what a crash leaves uncommitted has its effect already."""
 _UNCOMMITTED = 3
 """After so many refused commits in a row the membership is made anew."""
 _LEAVE_S = 0.1
@@ -49,6 +54,7 @@ class Subscription:
         self._broker: KafkaBroker | None = None
         self._subscriber: Any = None
         self._member = False
+        self._ends: dict[TopicPartition, int] = {}
         self._uncommitted = 0
         self._sight = Sight()
 
@@ -88,7 +94,7 @@ class Subscription:
             await asyncio.sleep(_AGAIN_S)
 
     async def _join(self) -> None:
-        self._uncommitted, self._sight = 0, Sight()
+        self._ends, self._uncommitted, self._sight = {}, 0, Sight()
         self._broker = _broker(self._settings)
         self._subscriber = self._subscribe(self._broker)
         await self._broker.start()
@@ -96,18 +102,22 @@ class Subscription:
         self._member = True
 
     async def _watch(self) -> None:
-        """Look at the consumer each second, until it must be made anew. Raises KafkaError when its connection is."""
+        """Look at the consumer and commit, until it must be made anew. Raises KafkaError when its connection is."""
         coordination = self._subscriber.consumer._coordinator._coordination_task
         while self._uncommitted < _UNCOMMITTED and not coordination.done():
             with contextlib.suppress(IllegalStateError):  # partitions move at this moment
                 await self._sight.look(self._subscriber.consumer)
-            await asyncio.sleep(_AGAIN_S)
+            await self._commit(_COMMIT_S)
+            await asyncio.sleep(_COMMIT_EVERY_S)
 
     async def _leave(self) -> None:
-        broker, self._broker, self._member = self._broker, None, False
-        self._sight.forget()
+        broker, self._broker = self._broker, None
         if broker is not None:
+            if self._member:
+                await self._commit(_LAST_COMMIT_S)
             await broker.stop()
+        self._member = False
+        self._sight.forget()
 
     def _subscribe(self, broker: KafkaBroker) -> Any:
         settings = self._settings
@@ -120,6 +130,7 @@ class Subscription:
             auto_offset_reset="earliest",
             batch_timeout_ms=_BATCH_MS,
             max_records=BATCH_RECORDS,
+            fetch_max_wait_ms=_FETCH_MS,
             session_timeout_ms=_SESSION_MS,
             max_poll_interval_ms=_POLL_MS,
             parser=_whole,
@@ -147,19 +158,26 @@ class Subscription:
         finally:
             progress.stopped |= not (whole or progress.ending)
         if whole:
-            await self._commit({TopicPartition(one.topic, one.partition): one.offset + 1 for one in records})
+            ends = {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
+            self._ends |= ends
+            self._sight.passed(ends)
 
-    async def _commit(self, ends: dict[TopicPartition, int]) -> None:
-        """Commit these positions. Refused after a rebalance, their records are delivered again elsewhere."""
+    async def _commit(self, seconds: float) -> None:
+        """Commit what was taken. What is not committed, or refused after a rebalance, is delivered again."""
+        consumer, ends = self._subscriber.consumer, self._ends
+        ours = {at: end for at, end in ends.items() if at in consumer.assignment()}
+        self._ends = {}
+        if not ours:
+            return
         try:
-            async with asyncio.timeout(_COMMIT_S):
-                await self._subscriber.consumer.commit(ends)
+            async with asyncio.timeout(seconds):
+                await consumer.commit(ours)
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             self._uncommitted += 1
             _log.warning("consumer.not-committed", consumer=self._name, error=telemetry.failure(error))
+            self._ends = ours | self._ends
         else:
             self._uncommitted = 0
-        self._sight.passed(ends)
 
 
 class Sight:

@@ -66,7 +66,7 @@ class Kafka:
         files.write(settings, self._settings("data.new"))
         shutil.rmtree(self.home / "data.new", ignore_errors=True)
         command = [*_java(libs, _QUICK), "kafka.tools.StorageTool", "format", "-c", str(settings)]
-        command += ["-t", cluster_id(str(self.home)), "--add-scram", scram(self.password)]
+        command += [f"--cluster-id={cluster_id(str(self.home))}", "--add-scram", scram(self.password)]
         with log.open("wb") as out:
             done = subprocess.run(command, stdout=out, stderr=out, timeout=_FORMAT_PATIENCE_S, check=False)
         settings.unlink()

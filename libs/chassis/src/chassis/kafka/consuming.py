@@ -29,6 +29,7 @@ _REQUEST_MS = 20_000
 _SESSION_MS = 10_000
 _POLL_MS = 10 * 60 * 1000
 _STALE_S = 30.0
+_DEAF_S = 10.0
 _AGAIN_S = 1.0
 _COMMIT_S = 10.0
 _LAST_COMMIT_S = 2.0
@@ -104,11 +105,15 @@ class Subscription:
     async def _watch(self) -> None:
         """Look at the consumer and commit, until it must be made anew. Raises KafkaError when its connection is."""
         coordination = self._subscriber.consumer._coordinator._coordination_task
-        while self._uncommitted < _UNCOMMITTED and not coordination.done():
+        while self._uncommitted < _UNCOMMITTED and not coordination.done() and not self._deaf():
             with contextlib.suppress(IllegalStateError):  # partitions move at this moment
                 await self._sight.look(self._subscriber.consumer)
             await self._commit(_COMMIT_S)
             await asyncio.sleep(_COMMIT_EVERY_S)
+
+    def _deaf(self) -> bool:
+        """Whether nothing came of a consumer for long that is at no batch: it may choke on errors, one a partition."""
+        return not self._busy.locked() and time.monotonic() - self._sight.turned_at > _DEAF_S
 
     async def _leave(self) -> None:
         broker, self._broker = self._broker, None
@@ -175,7 +180,6 @@ class Subscription:
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             self._uncommitted += 1
             _log.warning("consumer.not-committed", consumer=self._name, error=telemetry.failure(error))
-            self._ends = ours | self._ends
         else:
             self._uncommitted = 0
 

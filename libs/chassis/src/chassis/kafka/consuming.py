@@ -20,7 +20,7 @@ from chassis.kafka.tolerant import be_tolerant
 from chassis.settings import Settings
 from chassis.telemetry import metrics
 
-BATCH_RECORDS = 1000
+BATCH_RECORDS = 500
 _BATCH_MS = 5
 """Also the blind time after an empty poll (sharp edge 3)."""
 _FETCH_MS = 25

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DOORS = ("http", "consumers", "jobs", "relay")
 _AGAIN_S = 1.0
+_TIDY_EVERY_S = 1.0
 _FINISH_S = 12.0
 _DRAIN_S = 4.0
 _LEAVE_S = 2.0
@@ -238,5 +239,5 @@ def _failed(task: "asyncio.Task[None]") -> bool:
 async def _tidy() -> None:
     """Free what refers to itself, young things every second and all of it every minute (see `service`)."""
     for second in count(1):
-        await asyncio.sleep(1)
+        await asyncio.sleep(_TIDY_EVERY_S)
         gc.collect(2 if second % 60 == 0 else 1)

@@ -5,15 +5,10 @@ import socket
 
 import pytest
 from asyncpg import exceptions as postgres
-from sqlalchemy import exc
+from asyncpg.exceptions._base import DataError as ClientDataError
 
 from chassis.failures import passes
 from contracts.refusals import Refused
-
-
-def of_database(error: Exception) -> exc.DBAPIError:
-    """A failure as SQLAlchemy hands it on."""
-    return exc.DBAPIError("SELECT", {}, error)
 
 
 @pytest.mark.parametrize(
@@ -23,20 +18,21 @@ def of_database(error: Exception) -> exc.DBAPIError:
         TimeoutError(),
         socket.gaierror(),
         OSError(),
-        exc.TimeoutError(),
-        exc.InterfaceError("SELECT", {}, Exception()),
-        exc.InternalError("SELECT", {}, Exception()),
-        of_database(postgres.DeadlockDetectedError()),
-        of_database(postgres.SerializationError()),
-        of_database(postgres.LockNotAvailableError()),
-        of_database(postgres.QueryCanceledError()),
-        of_database(postgres.AdminShutdownError()),
-        of_database(postgres.CannotConnectNowError()),
-        of_database(postgres.TooManyConnectionsError()),
-        of_database(postgres.DiskFullError()),
-        of_database(postgres.IdleInTransactionSessionTimeoutError()),
-        of_database(postgres.ReadOnlySQLTransactionError()),
+        postgres.InterfaceError("connection is closed"),
+        postgres.InternalClientError(),
+        postgres.InternalServerError(),
+        postgres.ConnectionDoesNotExistError(),
+        postgres.InvalidCachedStatementError(),
+        postgres.DeadlockDetectedError(),
+        postgres.SerializationError(),
+        postgres.LockNotAvailableError(),
+        postgres.QueryCanceledError(),
+        postgres.AdminShutdownError(),
         postgres.CannotConnectNowError(),
+        postgres.TooManyConnectionsError(),
+        postgres.DiskFullError(),
+        postgres.IdleInTransactionSessionTimeoutError(),
+        postgres.ReadOnlySQLTransactionError(),
         postgres.InvalidPasswordError(),
     ],
     ids=repr,
@@ -52,11 +48,13 @@ def test_an_outage_passes(error: Exception) -> None:
         ValueError(),
         KeyError(),
         FileNotFoundError(),
-        of_database(postgres.UniqueViolationError()),
-        of_database(postgres.UndefinedTableError()),
-        of_database(postgres.NotNullViolationError()),
-        of_database(postgres.RaiseError()),
+        postgres.UniqueViolationError(),
+        postgres.UndefinedTableError(),
+        postgres.NotNullViolationError(),
+        postgres.RaiseError(),
         postgres.InvalidTextRepresentationError(),
+        postgres.DataError("invalid input for query argument $1"),
+        ClientDataError("invalid input for query argument $1"),
         asyncio.CancelledError(),
     ],
     ids=repr,

@@ -11,11 +11,11 @@ from typing import Any
 import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
-from sqlalchemy import Row
 
 from chassis import db, web
 from chassis.cli.provision import provision
 from chassis.clock import MovableClock, new_id
+from chassis.db import Row
 from chassis.running import Running
 from chassis.service import Service
 from contracts.complaints import ComplaintRegistered
@@ -179,7 +179,7 @@ class Desk:
                 await asyncio.sleep(0.05)
         return found
 
-    async def rows(self, sql: str, **params: Any) -> Sequence[Row[Any]]:
+    async def rows(self, sql: str, **params: Any) -> Sequence[Row]:
         """The rows of a statement."""
         async with self.running.database.transaction() as session:
             return await db.rows(session, sql, **params)

@@ -19,12 +19,10 @@ import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from chassis import db
 from chassis.clock import SystemClock
-from chassis.db import Database
+from chassis.db import Database, Row
 from chassis.vault import Vault, about
 from contracts import topics
 from intake.domain import Policy
@@ -228,8 +226,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self.client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
-        self.engine = create_async_engine(self.database_url)
-        self.sessions = async_sessionmaker(self.engine)
+        self.database = Database(self.database_url, "test")
         self.credential = credential
 
     @property
@@ -281,16 +278,16 @@ class Intake:
             self.process.terminate()
             await asyncio.to_thread(self.process.wait, 25)
         await self.client.aclose()
-        await self.engine.dispose()
+        await self.database.close()
 
     async def until(self, look: Callable[[], Awaitable[Any]]) -> Any:
         """What `look` finds, as soon as it finds something."""
         return await until(look)
 
-    async def rows(self, sql: str, **params: Any) -> list[Row[Any]]:
+    async def rows(self, sql: str, **params: Any) -> list[Row]:
         """The rows of a statement."""
-        async with self.sessions() as session:
-            return list((await session.execute(text(sql), params)).all())
+        async with self.database.transaction() as session:
+            return list(await db.rows(session, sql, **params))
 
     async def count(self, what: str, **params: Any) -> int:
         """How many rows there are of `<table> WHERE …`."""
@@ -298,10 +295,9 @@ class Intake:
 
     async def execute(self, sql: str, **params: Any) -> None:
         """Change something as an operator does."""
-        async with self.sessions.begin() as session:
-            await session.execute(text(sql), params)
+        await self.rows(sql, **params)
 
-    def opened(self, row: Row[Any], column: str) -> bytes:
+    def opened(self, row: Row, column: str) -> bytes:
         """What a sealed column of a complaint says."""
         vault = Vault(self.keys, "test", self.blind)
         return vault.open(vault.unwrap(row.wrapped_key), getattr(row, column), about(row.complaint_id, column))

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from asyncpg import PostgresError
 
 from chassis import db
 from chassis.clock import new_id
@@ -93,7 +93,7 @@ async def test_nothing_is_changed_or_deleted(
 ) -> None:
     async with database.transaction() as session:
         await store.add(session, [complaint(unique)])
-    with pytest.raises(DBAPIError, match="never changed"):
+    with pytest.raises(PostgresError, match="never changed"):
         async with database.transaction() as session:
             await db.rows(session, statement)
 

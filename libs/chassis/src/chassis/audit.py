@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from chassis.db import Row, Session, rows
 from chassis.security import Principal
 
 _LOCK = 0x62626373_61756474
@@ -18,16 +16,16 @@ _LOCK = 0x62626373_61756474
 _CHUNK = 5000
 _BEFORE_THE_FIRST = b"\0" * 32
 
-_HOLD = text("SELECT pg_advisory_xact_lock(:lock)")
-_HEAD = text("SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1")
-_APPEND = text("""
+_HOLD = "SELECT pg_advisory_xact_lock(:lock)"
+_HEAD = "SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1"
+_APPEND = """
     INSERT INTO audit (position, at, principal, action, subject, purpose, prev, hash)
     VALUES (:position, :at, :principal, :action, :subject, :purpose, :prev, :hash)
-""")
-_AFTER = text("""
+"""
+_AFTER = """
     SELECT position, at, principal, action, subject, purpose, prev, hash
     FROM audit WHERE position > :after ORDER BY position LIMIT :chunk
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +46,21 @@ class Verdict:
 
 
 async def append(
-    session: AsyncSession, principal: Principal, action: str, subject: str | UUID, purpose: str, now: datetime
+    session: Session, principal: Principal, action: str, subject: str | UUID, purpose: str, now: datetime
 ) -> None:
     """Write down, before it is answered, that the principal does `action` to `subject`, and what for.
 
     Rows are chained in the order of their commits: the chain is held until the transaction ends.
     """
-    await session.execute(_HOLD, {"lock": _LOCK})
-    head = (await session.execute(_HEAD)).one_or_none()
-    position, prev = (head.position + 1, head.hash) if head else (1, _BEFORE_THE_FIRST)
+    await rows(session, _HOLD, lock=_LOCK)
+    heads = await rows(session, _HEAD)
+    position, prev = (heads[0].position + 1, heads[0].hash) if heads else (1, _BEFORE_THE_FIRST)
     said = {"principal": principal.name, "action": action, "subject": str(subject), "purpose": purpose}
     sealed = _hash(prev, position, now, *said.values())
-    await session.execute(_APPEND, said | {"at": now, "position": position, "prev": prev, "hash": sealed})
+    await rows(session, _APPEND, at=now, position=position, prev=prev, hash=sealed, **said)
 
 
-async def verify(session: AsyncSession) -> Verdict:
+async def verify(session: Session) -> Verdict:
     """Recompute the whole chain and say where it breaks first."""
     count, head = 0, _BEFORE_THE_FIRST
     async for row in _rows(session):
@@ -72,15 +70,15 @@ async def verify(session: AsyncSession) -> Verdict:
     return Verdict(count, head.hex(), None)
 
 
-async def _rows(session: AsyncSession) -> AsyncIterator[Row[*tuple[object, ...]]]:
+async def _rows(session: Session) -> AsyncIterator[Row]:
     after = -(2**63)
-    while chunk := (await session.execute(_AFTER, {"after": after, "chunk": _CHUNK})).all():
+    while chunk := await rows(session, _AFTER, after=after, chunk=_CHUNK):
         for row in chunk:
             yield row
         after = chunk[-1].position
 
 
-def _fits(row: Row[*tuple[object, ...]], position: int, prev: bytes) -> bool:
+def _fits(row: Row, position: int, prev: bytes) -> bool:
     expected = _hash(prev, position, row.at, row.principal, row.action, row.subject, row.purpose)
     return (row.position, row.prev, row.hash) == (position, prev, expected)
 

@@ -11,12 +11,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from chassis import inbox, outbox, parking, telemetry
 from chassis.clock import Clock
 from chassis.consumer import FAULT, Arrival, Consumer, Message, unread
-from chassis.db import Database
+from chassis.db import Database, Session
 from chassis.failures import passes, too_slow
 from chassis.parking import BEHIND, Parked, Parking, place
 from chassis.telemetry import metrics
@@ -158,9 +156,7 @@ class Taker:
         for fact in facts:
             metrics.PARKED.labels(fact.topic, fact.code).inc()
 
-    async def _sorted(
-        self, session: AsyncSession, batch: Sequence[Arrival | Parked]
-    ) -> tuple[list[Arrival], list[Parked]]:
+    async def _sorted(self, session: Session, batch: Sequence[Arrival | Parked]) -> tuple[list[Arrival], list[Parked]]:
         """What can be handled, and what is parked for itself or waits behind something parked."""
         blocked = await self._parking.blocked(session, [one.message for one in batch])
         handled: list[Arrival] = []
@@ -175,7 +171,7 @@ class Taker:
                 blocked.add(at)
         return handled, parked
 
-    async def _handle(self, session: AsyncSession, arrivals: Sequence[Arrival]) -> Work[Any]:
+    async def _handle(self, session: Session, arrivals: Sequence[Arrival]) -> Work[Any]:
         """The handler's work on those that it has not taken before."""
         work = Work(session, self._clock.now(), self._kit, {id(one.value): one.cause for one in arrivals})
         fresh = await self._fresh(work, arrivals)

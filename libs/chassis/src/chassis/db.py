@@ -1,20 +1,29 @@
-"""A service's database: transactions with limits, statements over arrays, migrations."""
+"""A service's database: transactions with limits, statements over arrays, migrations.
+
+asyncpg runs the statements; SQLAlchemy only migrates, and is loaded for nothing else (decision 0015).
+"""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, TextClause, pool, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+import asyncpg
+from asyncpg import InterfaceError, PostgresError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "15s",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
     "timezone": "UTC",
 }
 """A frozen process must not hold a ticket's lock, nor a slow statement a batch (sharp edge 15)."""
@@ -29,6 +38,10 @@ _CONNECT_S = 5
 _ANSWER_S = 40
 """Longer than any statement may take: a server that says nothing for so long is gone without a word."""
 _POOL = 20
+_FREE_S = 30
+"""How long a connection of the pool is waited for."""
+_DRIVER = "postgresql+asyncpg"
+_NAMED = re.compile(r"(?<![:\w]):(\w+)(?!:)")
 _USABLE = """
     SELECT datctype, to_regclass('log_cursor') IS NOT NULL AS migrated
     FROM pg_database WHERE datname = current_database()
@@ -40,29 +53,86 @@ class UnusableDatabase(Exception):  # noqa: N818 - read by people at start, as a
     """A database that must not be used as it is; the message says what to do."""
 
 
+class Row(asyncpg.Record):  # type: ignore[misc]
+    """A row of an answer: its columns by name, as attributes too, and by number."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        """Raises AttributeError for a column that the statement does not give."""
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Session:
+    """A connection, in a transaction unless it is the relay's: what `rows` runs statements on."""
+
+    __slots__ = ("driver",)
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    async def commit(self) -> None:
+        """Make the transaction's effects last; it is over then. Raises AssertionError if a part of it failed."""
+        if await self.driver.execute("COMMIT") != "COMMIT":
+            raise AssertionError("a statement failed, and its failure was passed over")
+
+    async def rollback(self) -> None:
+        """Undo the transaction's effects; it is over then."""
+        await self.driver.execute("ROLLBACK")
+
+
 class Database:
     """The database behind a `postgresql+asyncpg://` address; connections are made when they are needed."""
 
     def __init__(self, url: str, name: str) -> None:
-        settings = _LIMITS | _DEAD | {"application_name": name}
-        arguments = {"server_settings": settings, "timeout": _CONNECT_S, "command_timeout": _ANSWER_S}
-        self._engine = create_async_engine(url, pool_size=_POOL, max_overflow=0, connect_args=arguments)
-        alone = arguments | {"server_settings": settings | _ALONE}
-        self._alone = create_async_engine(
-            url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT", connect_args=alone
-        )
+        """Raises UnusableDatabase for an address that is none."""
+        self._dsn = _dsn(url)
+        self._settings = _LIMITS | _DEAD | {"application_name": name}
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self) -> AsyncIterator[Session]:
         """A session whose transaction is committed at the end, or rolled back when something is raised."""
-        async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session, session.begin():
-            yield session
+        pool = self._pool or await self._open()
+        async with pool.acquire(timeout=_FREE_S) as driver:
+            session = Session(driver)
+            await driver.execute("BEGIN")
+            try:
+                yield session
+            except BaseException:
+                await _undo(session)
+                raise
+            if driver.is_in_transaction():
+                await session.commit()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
+    async def connection(self) -> AsyncIterator[Session]:
         """A connection of its own, outside the pool, where each statement commits by itself: for session locks."""
-        async with self._alone.connect() as connection:
-            yield connection
+        driver = await asyncpg.connect(self._dsn, **self._arguments(_ALONE))
+        try:
+            yield Session(driver)
+        finally:
+            driver.terminate()
+
+    async def _open(self) -> Any:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn, min_size=0, max_size=_POOL, reset=_as_it_is, **self._arguments({})
+                )
+        return self._pool
+
+    def _arguments(self, settings: dict[str, str]) -> dict[str, Any]:
+        return {
+            "server_settings": self._settings | settings,
+            "timeout": _CONNECT_S,
+            "command_timeout": _ANSWER_S,
+            "record_class": Row,
+        }
 
     async def check(self) -> None:
         """Raises UnusableDatabase unless Chinese text can be searched (sharp edge 10) and the tables are there."""
@@ -75,20 +145,42 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engine.dispose()
-        await self._alone.dispose()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+
+def _dsn(url: str) -> str:
+    scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+    if scheme != _DRIVER or not host:
+        raise UnusableDatabase(f"it is no address: {_DRIVER}://user:password@host:port/name")
+    return url.replace(_DRIVER, "postgresql", 1)
+
+
+async def _undo(session: Session) -> None:
+    """Roll back what is open; a connection that broke is rolled back by the server."""
+    with suppress(InterfaceError, PostgresError, OSError):
+        if session.driver.is_in_transaction():
+            await session.rollback()
+
+
+async def _as_it_is(_: Any) -> None:
+    """A transaction leaves nothing in its connection that the next one would have to be spared."""
 
 
 @lru_cache(maxsize=512)
-def statement(sql: str) -> TextClause:
-    """The statement, prepared for SQLAlchemy once."""
-    return text(sql)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The statement with PostgreSQL's numbered parameters, and their names in order."""
+    names = tuple(dict.fromkeys(_NAMED.findall(sql)))
+    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return _NAMED.sub(lambda found: numbers[found[1]], sql), names
 
 
-async def rows(session: AsyncSession, sql: str, **params: Any) -> Sequence[Row[Any]]:
-    """The rows of one statement; arrays are lists, bound as `CAST(:ids AS uuid[])`."""
-    found = await session.execute(statement(sql), params)
-    return found.all() if found.returns_rows else ()  # type: ignore[attr-defined]
+async def rows(session: Session, sql: str, **params: Any) -> Sequence[Row]:
+    """The rows of one statement with `:named` parameters; arrays are lists, bound as `CAST(:ids AS uuid[])`."""
+    numbered, names = _numbered(sql)
+    found: Sequence[Row] = await session.driver.fetch(numbered, *[params[name] for name in names])
+    return found
 
 
 def migrate(migrations: Path, url: str) -> None:
@@ -116,15 +208,18 @@ def run_migrations() -> None:
 
 
 async def _run_migrations(url: str) -> None:
+    from sqlalchemy import pool  # noqa: PLC0415 - as above
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
     engine = create_async_engine(url, poolclass=pool.NullPool)
     async with engine.connect() as connection:
-        await connection.execute(statement("SELECT pg_advisory_lock(:lock)"), {"lock": _MIGRATING})
+        await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATING})")
         await connection.commit()
         await connection.run_sync(_upgrade)
     await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: "Connection") -> None:
     from alembic import context  # noqa: PLC0415 - as above
 
     context.configure(connection=connection, transaction_per_migration=True)

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from chassis.db import rows
+from chassis.db import Session, rows
 from chassis.security import Principal
 from contracts.refusals import Refused
 
@@ -47,7 +45,7 @@ class Claim:
             raise Refused("idempotency-key.malformed")
 
 
-async def claim(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> None:
+async def claim(session: Session, claims: Sequence[Claim], now: datetime) -> None:
     """Bind keys to their requests; a second transaction with the same key waits for the first.
 
     Raises Refused("idempotency-key.reused") when one is bound to another request.

@@ -4,9 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from chassis.db import rows
+from chassis.db import Session, rows
 
 _CLAIM = """
     INSERT INTO inbox (consumer, fact_id, taken_at)
@@ -16,7 +14,7 @@ _CLAIM = """
 """
 
 
-async def claim(session: AsyncSession, consumer: str, ids: Collection[UUID], now: datetime) -> set[UUID]:
+async def claim(session: Session, consumer: str, ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Those of the facts that the consumer has not taken yet; they are its own from now on, in this transaction."""
     if not ids:
         return set()

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Consumer, Message
-from chassis.db import rows
+from chassis.db import Session, rows
 from chassis.vault import Vault, about
 from contracts.parking import MessageParked
 
@@ -116,7 +115,7 @@ class Parking:
         self._vault = vault
 
     async def park(
-        self, session: AsyncSession, parked: Sequence[Parked], now: datetime, new_id: Callable[[], UUID]
+        self, session: Session, parked: Sequence[Parked], now: datetime, new_id: Callable[[], UUID]
     ) -> tuple[list[MessageParked], set[Place]]:
         """Set messages aside; the facts about those that were not yet, and where the settled ones of them stood."""
         if not parked:
@@ -128,7 +127,7 @@ class Parking:
         settled = await self._settled(session, columns) if len(added) < len(parked) else set()
         return [self._fact(row.id, new[row.id], now) for row in added], settled
 
-    async def _settled(self, session: AsyncSession, columns: dict[str, list[Any]]) -> set[Place]:
+    async def _settled(self, session: Session, columns: dict[str, list[Any]]) -> set[Place]:
         spots = {name: columns[name] for name in ("topic", "partition", "offset", "sent_at_ms")}
         return {Place(*tuple(row)) for row in await rows(session, _SETTLED, consumer=self._consumer.name, **spots)}
 
@@ -165,7 +164,7 @@ class Parking:
             fields=one.fields,
         )
 
-    async def blocked(self, session: AsyncSession, messages: Collection[Message]) -> set[tuple[str, bytes]]:
+    async def blocked(self, session: Session, messages: Collection[Message]) -> set[tuple[str, bytes]]:
         """The topics and keys among those of the messages that wait behind a parked one."""
         asked = {(one.topic, one.key) for one in messages if one.key is not None} if self._consumer.ordered else set()
         if not asked:
@@ -174,11 +173,11 @@ class Parking:
         found = await rows(session, _BLOCKED, consumer=self._consumer.name, topics=topics, keys=keys)
         return {(row.topic, row.key) for row in found}
 
-    async def runnable(self, session: AsyncSession) -> list[UUID]:
+    async def runnable(self, session: Session) -> list[UUID]:
         """The ids of messages that are to be tried again and wait behind nothing; not of all of them."""
         return [row.id for row in await rows(session, _RUNNABLE, consumer=self._consumer.name, most=_AT_ONCE)]
 
-    async def hold(self, session: AsyncSession, id_: UUID) -> Any | None:
+    async def hold(self, session: Session, id_: UUID) -> Any | None:
         """The row of such a message until the transaction ends; None while another instance has it, or afterwards."""
         found = await rows(session, _HOLD, id=id_)
         return found[0] if found else None
@@ -192,17 +191,17 @@ class Parking:
         return Message(row.topic, row.partition, row.offset, row.sent_at_ms, key, headers, value)
 
 
-async def done(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> None:
+async def done(session: Session, ids: Sequence[UUID], now: datetime) -> None:
     """What was parked has had its effect."""
     await rows(session, _DONE, ids=list(ids), now=now)
 
 
-async def failed_again(session: AsyncSession, id_: UUID, code: str, fields: Sequence[str]) -> None:
+async def failed_again(session: Session, id_: UUID, code: str, fields: Sequence[str]) -> None:
     """It was tried, and still cannot be taken."""
     await rows(session, _AGAIN, id=id_, code=code, fields=list(fields))
 
 
-async def waiting(session: AsyncSession) -> int:
+async def waiting(session: Session) -> int:
     """How many messages of the service wait for an operator or to be tried again."""
     (row,) = await rows(session, _WAITING)
     return int(row.waiting)

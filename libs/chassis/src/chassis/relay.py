@@ -16,11 +16,10 @@ from datetime import timedelta
 from typing import Any
 
 from aiokafka.errors import KafkaError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import telemetry
 from chassis.clock import Clock
-from chassis.db import Database, statement
+from chassis.db import Database, Session, rows
 from chassis.failures import passes
 from chassis.kafka import Producer, Record
 from chassis.telemetry import metrics
@@ -50,8 +49,9 @@ _READ = """
 """
 """No row joins when the cursor was set back meanwhile: it is read again then."""
 
+_HOLD = "SELECT pg_try_advisory_lock(:lock) AS held"
 _CURSOR = "SELECT high, holes, generation FROM log_cursor"
-_NEXT_XACT = "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) AS next"
+_NEXT_XACT = "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) AS id"
 _MOVE = """
     UPDATE log_cursor SET high = :high, holes = CAST(:holes AS jsonb) WHERE generation = :generation RETURNING high
 """
@@ -117,31 +117,32 @@ class Relay:
     async def _hold_lock(self) -> None:
         """Publish while this connection holds the lock; it is gone with the connection, and so are we."""
         async with self._database.connection() as connection:
-            lock = await connection.execute(statement("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK})
-            if not lock.scalar_one():
+            (lock,) = await rows(connection, _HOLD, lock=_LOCK)
+            if not lock.held:
                 self.turned_at = time.monotonic()
                 await asyncio.sleep(_PASSIVE_S)
                 return
             self.active = True
-            cursor = _cursor((await connection.execute(statement(_CURSOR))).one())
+            cursor = _cursor((await rows(connection, _CURSOR))[0])
             drained = False
             while not (self._stopping and drained):
                 cursor, drained = await self._step(connection, cursor)
                 self.turned_at = time.monotonic()
 
-    async def _step(self, connection: AsyncConnection, cursor: Cursor) -> tuple[Cursor, bool]:
+    async def _step(self, connection: Session, cursor: Cursor) -> tuple[Cursor, bool]:
         """Send what there is and move the cursor, or wait for more; the cursor, and whether there was nothing."""
         self.wake.clear()
-        given = {"holes": list(cursor.holes), "high": cursor.high, "generation": cursor.generation, "most": ROWS}
-        found = (await connection.execute(statement(_READ), given)).all()
+        found = await rows(
+            connection, _READ, holes=list(cursor.holes), high=cursor.high, generation=cursor.generation, most=ROWS
+        )
         if found[0].generation != cursor.generation:
             return _cursor(found[0]), False
         seen = [row for row in found if row.position is not None]
         moved = await _moved(connection, cursor, [row.position for row in seen], found[0].oldest)
         await self._publish(seen)
         if moved != cursor:
-            await connection.execute(statement(_MOVE), moved.written())
-        if not seen:
+            await rows(connection, _MOVE, **moved.written())
+        if len(seen) < ROWS and not (seen and self._stopping):
             await self._wait()
         return moved, not seen
 
@@ -167,7 +168,7 @@ class Relay:
             return
 
 
-async def _moved(connection: AsyncConnection, cursor: Cursor, seen: Sequence[int], oldest: int) -> Cursor:
+async def _moved(connection: Session, cursor: Cursor, seen: Sequence[int], oldest: int) -> Cursor:
     """The cursor after these positions, in a snapshot in which every transaction below `oldest` has ended.
 
     When there was more than could be read at once, holes above the last that was read were not looked at.
@@ -180,11 +181,11 @@ async def _moved(connection: AsyncConnection, cursor: Cursor, seen: Sequence[int
     }
     missed = [at for at in range(cursor.high + 1, high) if at not in shown]
     if missed:
-        next_id = (await connection.execute(statement(_NEXT_XACT))).scalar_one()
-        open_holes |= dict.fromkeys(missed, next_id)
+        (following,) = await rows(connection, _NEXT_XACT)
+        open_holes |= dict.fromkeys(missed, following.id)
     return Cursor(high, open_holes, cursor.generation)
 
 
 def _cursor(row: Any) -> Cursor:
-    holes = row.holes if isinstance(row.holes, list) else json.loads(row.holes)
-    return Cursor(row.high, {one["position"]: one["before"] for one in holes}, row.generation)
+    holes = {one["position"]: one["before"] for one in json.loads(row.holes)}
+    return Cursor(row.high, holes, row.generation)

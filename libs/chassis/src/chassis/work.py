@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from chassis.clock import new_id
+from chassis.db import Session
 from chassis.telemetry import traceparent
 from contracts.base import Fact
 
@@ -51,9 +50,7 @@ class Work(Generic[Kit]):
     `causes` tells of each thing in the batch, by identity, what its effects follow from.
     """
 
-    def __init__(
-        self, session: AsyncSession, now: datetime, kit: Kit, causes: Mapping[int, Cause] | None = None
-    ) -> None:
+    def __init__(self, session: Session, now: datetime, kit: Kit, causes: Mapping[int, Cause] | None = None) -> None:
         self.session = session
         self.now = now
         self.kit = kit

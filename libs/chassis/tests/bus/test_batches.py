@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from chassis.db import rows
 from contracts import base
 
 
@@ -43,8 +44,8 @@ async def test_a_killed_backend_is_waited_for_and_nothing_is_parked(tiny: Any, b
 
     async def kill_once(work: Any, _: Any) -> None:
         tiny.script.before = None
-        pid = (await work.session.connection()).sync_connection.connection.driver_connection.get_server_pid()
-        await tiny.rows("SELECT pg_terminate_backend(:pid)", pid=pid)
+        (backend,) = await rows(work.session, "SELECT pg_backend_pid() AS pid")
+        await tiny.rows("SELECT pg_terminate_backend(:pid)", pid=backend.pid)
 
     tiny.script.before = kill_once
     await tiny.send(*map(hands.raw, facts))

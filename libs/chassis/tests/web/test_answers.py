@@ -13,7 +13,6 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
-from sqlalchemy import exc
 
 from chassis.settings import Settings, UnusableSettings
 from chassis.telemetry import metrics, traces
@@ -112,15 +111,13 @@ OUTAGES = [
     asyncpg.exceptions.TooManyConnectionsError(SECRET),
     asyncpg.exceptions.AdminShutdownError(SECRET),
     asyncpg.exceptions.InterfaceError(SECRET),
-    exc.TimeoutError(SECRET),
-    exc.OperationalError(SECRET, {}, ValueError(SECRET)),
-    exc.InterfaceError(SECRET, {}, ValueError(SECRET)),
-    exc.InternalError(SECRET, {}, ValueError(SECRET)),
-    exc.DBAPIError(SECRET, {}, asyncpg.exceptions.QueryCanceledError(SECRET)),
-    exc.DBAPIError(SECRET, {}, asyncpg.exceptions.LockNotAvailableError(SECRET)),
-    exc.DBAPIError(SECRET, {}, asyncpg.exceptions.DeadlockDetectedError(SECRET)),
-    exc.DBAPIError(SECRET, {}, asyncpg.exceptions.SerializationError(SECRET)),
-    exc.DBAPIError(SECRET, {}, ValueError(SECRET), connection_invalidated=True),
+    asyncpg.exceptions.InternalServerError(SECRET),
+    asyncpg.exceptions.InternalClientError(SECRET),
+    asyncpg.exceptions.QueryCanceledError(SECRET),
+    asyncpg.exceptions.LockNotAvailableError(SECRET),
+    asyncpg.exceptions.DeadlockDetectedError(SECRET),
+    asyncpg.exceptions.SerializationError(SECRET),
+    asyncpg.exceptions.ConnectionDoesNotExistError(SECRET),
 ]
 FAULTS = [
     ValueError(SECRET),
@@ -128,8 +125,8 @@ FAULTS = [
     AssertionError(SECRET),
     RecursionError(SECRET),
     ExceptionGroup(SECRET, [ValueError(SECRET)]),
-    exc.IntegrityError(SECRET, {}, asyncpg.exceptions.UniqueViolationError(SECRET)),
-    exc.ProgrammingError(SECRET, {}, asyncpg.exceptions.UndefinedTableError(SECRET)),
+    asyncpg.exceptions.UniqueViolationError(SECRET),
+    asyncpg.exceptions.UndefinedTableError(SECRET),
 ]
 
 

@@ -11,11 +11,10 @@ import httpx2
 import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from chassis import tables, web
 from chassis.clock import SystemClock, new_id
-from chassis.db import rows
+from chassis.db import Database, rows
 from chassis.running import Running
 from chassis.service import Service
 from chassis.settings import Settings
@@ -67,19 +66,19 @@ async def url(servers: Servers) -> str:
     """A database with the chassis' tables and one whose rows must differ when the transaction is committed."""
     url, statements = servers.make_database("desk"), Statements()
     tables.v1(statements)
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
+    database = Database(url, "desk")
+    async with database.transaction() as session:
         for statement in (*statements, "CREATE TABLE ticket (id uuid UNIQUE DEFERRABLE INITIALLY DEFERRED)"):
-            await connection.exec_driver_sql(statement)
-    await engine.dispose()
+            await rows(session, statement)
+    await database.close()
     return url
 
 
 @pytest.fixture
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(url)
-    yield engine
-    await engine.dispose()
+async def database(url: str) -> AsyncIterator[Database]:
+    database = Database(url, "test")
+    yield database
+    await database.close()
 
 
 def running(url: str) -> Running:
@@ -113,19 +112,19 @@ def ticket_id() -> UUID:
     return new_id(SystemClock().now())
 
 
-async def written(engine: AsyncEngine, ticket_id: UUID) -> tuple[int, int]:
+async def written(database: Database, ticket_id: UUID) -> tuple[int, int]:
     """How many rows and how many facts there are of the ticket."""
-    async with AsyncSession(engine) as session:
+    async with database.transaction() as session:
         tickets = await rows(session, "SELECT 1 FROM ticket WHERE id = :id", id=ticket_id)
         facts = await rows(session, "SELECT 1 FROM log WHERE key = :key", key=str(ticket_id))
     return len(tickets), len(facts)
 
 
 async def test_what_is_answered_is_committed_with_what_was_told(
-    client: httpx2.AsyncClient, engine: AsyncEngine, ticket_id: UUID
+    client: httpx2.AsyncClient, database: Database, ticket_id: UUID
 ) -> None:
     assert (await client.put(f"/v1/tickets/{ticket_id}")).status_code == 201
-    assert await written(engine, ticket_id) == (1, 1)
+    assert await written(database, ticket_id) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -138,22 +137,22 @@ async def test_what_is_answered_is_committed_with_what_was_told(
     ],
 )
 async def test_what_ends_badly_leaves_nothing_and_the_next_request_goes_well(
-    client: httpx2.AsyncClient, engine: AsyncEngine, ticket_id: UUID, ending: str, status: int, code: str
+    client: httpx2.AsyncClient, database: Database, ticket_id: UUID, ending: str, status: int, code: str
 ) -> None:
     answer = await client.put(f"/v1/tickets/{ticket_id}", params={"ending": ending})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert await written(engine, ticket_id) == (0, 0)
+    assert await written(database, ticket_id) == (0, 0)
     assert (await client.put(f"/v1/tickets/{ticket_id}")).status_code == 201
-    assert await written(engine, ticket_id) == (1, 1)
+    assert await written(database, ticket_id) == (1, 1)
 
 
 async def test_a_commit_that_fails_is_not_answered_as_done(
-    client: httpx2.AsyncClient, engine: AsyncEngine, ticket_id: UUID
+    client: httpx2.AsyncClient, database: Database, ticket_id: UUID
 ) -> None:
     await client.put(f"/v1/tickets/{ticket_id}")
     again = await client.put(f"/v1/tickets/{ticket_id}")
     assert (again.status_code, again.json()["code"]) == (500, "service.fault")
-    assert await written(engine, ticket_id) == (1, 1)
+    assert await written(database, ticket_id) == (1, 1)
 
 
 async def test_a_database_that_is_away_is_told_at_once(url: str, ticket_id: UUID) -> None:

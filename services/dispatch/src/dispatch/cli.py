@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from asyncpg import InterfaceError, PostgresError
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError
 
 from chassis.cli import units as units_told
 from chassis.cli.failure import Unable
@@ -102,7 +102,7 @@ async def _work() -> AsyncIterator[Work[Kit]]:
     try:
         async with running.work() as work:
             yield work
-    except (OSError, DBAPIError) as error:
+    except (OSError, InterfaceError, PostgresError) as error:
         raise Unable(
             f"The database of dispatch does not answer as it should ({type(error).__name__}): "
             "is the stack up (make run), and are its tables made (python -m dispatch --migrate)?"

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from chassis.db import Session
 from chassis.security import Principal
 from chassis.work import Work
 from contracts.complaints import ComplaintFact, ComplaintRegistered
@@ -22,7 +21,7 @@ class Newest:
     def __init__(self) -> None:
         self._held = Directory()
 
-    async def directory(self, session: AsyncSession) -> Directory:
+    async def directory(self, session: Session) -> Directory:
         """The directory that holds now."""
         version = await store.directory.newest(session)
         if version != self._held.version:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from chassis.db import rows
+from chassis.db import Session, rows
 from intake.domain import At, Entry, Known
 
 _ADD = """
@@ -71,7 +69,7 @@ class Sealed:
     content: bytes
 
 
-async def add(session: AsyncSession, entries: Iterable[Entry]) -> set[UUID]:
+async def add(session: Session, entries: Iterable[Entry]) -> set[UUID]:
     """Write the entries whose channel and source id are new; the ids of those that were.
 
     They are written in one order everywhere, so that two instances wait for each other instead of locking up.
@@ -81,17 +79,17 @@ async def add(session: AsyncSession, entries: Iterable[Entry]) -> set[UUID]:
     return {row.complaint_id for row in await rows(session, _ADD, **columns)}
 
 
-async def known(session: AsyncSession, asked: Collection[At]) -> dict[At, Known]:
+async def known(session: Session, asked: Collection[At]) -> dict[At, Known]:
     """The registered ones among these channels and source ids."""
     if not asked:
         return {}
     channels, source_ids = zip(*asked, strict=True)
     found = await rows(session, _KNOWN, channel=list(channels), source_id=list(source_ids))
-    complaints = [Known(**row._mapping) for row in found]
+    complaints = [Known(**row) for row in found]
     return {one.at: one for one in complaints}
 
 
-async def sealed(session: AsyncSession, complaint_id: UUID) -> Sealed | None:
+async def sealed(session: Session, complaint_id: UUID) -> Sealed | None:
     """The complaint, still closed; None for an id that is none."""
     found = await rows(session, _SEALED, complaint_id=complaint_id)
-    return Sealed(**found[0]._mapping) if found else None
+    return Sealed(**found[0]) if found else None

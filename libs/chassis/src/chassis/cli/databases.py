@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
+from asyncpg import InterfaceError, PostgresError
 
 from chassis.cli.failure import Unable
-from chassis.db import Database
+from chassis.db import Database, Session, UnusableDatabase
 from chassis.failures import passes
 
 SERVICES = "bbcs.services"
@@ -27,13 +26,13 @@ def variable(service: str) -> str:
 
 
 @asynccontextmanager
-async def transaction(service: str) -> AsyncIterator[AsyncSession]:
+async def transaction(service: str) -> AsyncIterator[Session]:
     """One transaction on the service's database. Raises Unable when it is not known or does not answer."""
     database = _database(service)
     try:
         async with database.transaction() as session:
             yield session
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, InterfaceError, PostgresError) as error:
         raise Unable(_sentence(service, error)) from None
     finally:
         await database.close()
@@ -45,7 +44,7 @@ def _database(service: str) -> Database:
         raise Unable(f"The database of {service} is not known: start the stack (make run), or set {variable(service)}.")
     try:
         return Database(address, "bbcs")
-    except ArgumentError:
+    except UnusableDatabase:
         raise Unable(f"{variable(service)} is no address: postgresql+asyncpg://user:password@host:port/name.") from None
 
 

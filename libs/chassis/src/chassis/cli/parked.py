@@ -9,8 +9,6 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.cli import stuck
 from chassis.cli.databases import services, transaction
@@ -18,6 +16,7 @@ from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say, table
 from chassis.cli.stuck import Choice
 from chassis.clock import clock_from
+from chassis.db import Row, Session
 from contracts.refusals import REFUSALS
 from contracts.topics import OPERATOR
 
@@ -28,7 +27,7 @@ All = Annotated[bool, typer.Option("--all", help="Every one that is open.")]
 Code = Annotated[str | None, typer.Option(help="Those refused with this code.")]
 Topic = Annotated[str | None, typer.Option(help="Those of this topic.")]
 
-Act = Callable[[AsyncSession], Awaitable[list[Row[Any]]]]
+Act = Callable[[Session], Awaitable[list[Row]]]
 Shown = dict[str, Any]
 
 _COLUMNS = ("service", "id", "topic", "place", "code", "fields", "state", "tried", "parked at")

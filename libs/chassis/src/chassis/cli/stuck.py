@@ -6,11 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from chassis import audit
-from chassis.db import rows
+from chassis.db import Row, Session, rows
 from chassis.parking import BEHIND
 from chassis.security import Principal
 from contracts.base import rfc3339
@@ -62,19 +59,19 @@ class Choice:
         return {"ids": list(self.ids) if self.ids is not None else None, "code": self.code, "topic": self.topic}
 
 
-async def found(session: AsyncSession, choice: Choice, *, settled: bool, most: int) -> tuple[list[Row[Any]], int]:
+async def found(session: Session, choice: Choice, *, settled: bool, most: int) -> tuple[list[Row], int]:
     """The first parked messages of the choice, oldest first, and how many there are."""
     asked = choice.arguments() | {"settled": settled}
     (count,) = await rows(session, _COUNT, **asked)
     return list(await rows(session, _LIST, most=most, **asked)), int(count.open)
 
 
-async def put_back(session: AsyncSession, choice: Choice) -> list[Row[Any]]:
+async def put_back(session: Session, choice: Choice) -> list[Row]:
     """Let the service try the messages again; what waits behind them follows by itself."""
     return list(await rows(session, _RETRY, behind=BEHIND, **choice.arguments()))
 
 
-async def dismiss(session: AsyncSession, choice: Choice, reason: str, by: str, now: datetime) -> list[Row[Any]]:
+async def dismiss(session: Session, choice: Choice, reason: str, by: str, now: datetime) -> list[Row]:
     """Give the messages up, with the reason and who said so; each is written into the audit trail (rules 6)."""
     given_up = list(await rows(session, _DISMISS, reason=reason, by=by, now=now, **choice.arguments()))
     await rows(session, _NOT_ANY_MORE, ids=[row.id for row in given_up], now=now)
@@ -83,7 +80,7 @@ async def dismiss(session: AsyncSession, choice: Choice, reason: str, by: str, n
     return given_up
 
 
-def plain(service: str, row: Row[Any]) -> dict[str, Any]:
+def plain(service: str, row: Row) -> dict[str, Any]:
     """A parked message as JSON says it: never what it holds."""
     return {
         "service": service,

@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
 
-from sqlalchemy import Row
-
 from chassis.clock import MovableClock
-from chassis.db import Database, migrate, rows
+from chassis.db import Database, Row, migrate, rows
 from chassis.running import DOORS, Running
 from chassis.service import Service
 from chassis.settings import Settings
@@ -41,7 +39,7 @@ class Harness:
         """A piece of the service's work, as its doors get it."""
         return self.running.work()
 
-    async def rows(self, sql: str, **params: Any) -> Sequence[Row[Any]]:
+    async def rows(self, sql: str, **params: Any) -> Sequence[Row]:
         """The rows of one statement, in a transaction of its own."""
         async with self.database.transaction() as session:
             return await rows(session, sql, **params)

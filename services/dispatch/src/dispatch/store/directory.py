@@ -4,9 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from chassis.db import rows
+from chassis.db import Session, rows
 from contracts.vocabulary import UnitKind
 from dispatch.domain import Changes, Delta, Directory, Matter, Place, Unit
 
@@ -78,23 +76,23 @@ class Version:
     matters: int
 
 
-async def newest(session: AsyncSession) -> int:
+async def newest(session: Session) -> int:
     """The newest version; 0 before the first import."""
     (row,) = await rows(session, _NEWEST)
     return int(row.version)
 
 
-async def versions(session: AsyncSession) -> list[Version]:
+async def versions(session: Session) -> list[Version]:
     """Every version, oldest first."""
-    return [Version(**row._mapping) for row in await rows(session, _VERSIONS)]
+    return [Version(**row) for row in await rows(session, _VERSIONS)]
 
 
-async def importing_alone(session: AsyncSession) -> None:
+async def importing_alone(session: Session) -> None:
     """Let no other import begin before this transaction has ended."""
     await rows(session, _ALONE)
 
 
-async def held(session: AsyncSession, version: int) -> Directory:
+async def held(session: Session, version: int) -> Directory:
     """The directory as it held under a version."""
     return Directory(
         version,
@@ -104,16 +102,16 @@ async def held(session: AsyncSession, version: int) -> Directory:
     )
 
 
-async def _units(session: AsyncSession, version: int) -> dict[str, Unit]:
+async def _units(session: Session, version: int) -> dict[str, Unit]:
     found = await rows(session, _UNITS, version=version)
     return {row.code: Unit(row.code, row.name, UnitKind(row.kind), row.parent, row.credit_code) for row in found}
 
 
-async def _places(session: AsyncSession, version: int) -> dict[str, Place]:
-    return {row.code: Place(**row._mapping) for row in await rows(session, _PLACES, version=version)}
+async def _places(session: Session, version: int) -> dict[str, Place]:
+    return {row.code: Place(**row) for row in await rows(session, _PLACES, version=version)}
 
 
-async def _matters(session: AsyncSession, version: int) -> dict[str, Matter]:
+async def _matters(session: Session, version: int) -> dict[str, Matter]:
     owners: dict[str, dict[str, str]] = defaultdict(dict)
     for row in await rows(session, _OWNERSHIP, version=version):
         owners[row.matter][row.place] = row.unit
@@ -121,7 +119,7 @@ async def _matters(session: AsyncSession, version: int) -> dict[str, Matter]:
     return {row.code: Matter(row.code, row.name, tuple(row.synonyms), owners.get(row.code, {})) for row in found}
 
 
-async def write(session: AsyncSession, version: int, at: datetime, changes: Changes) -> None:
+async def write(session: Session, version: int, at: datetime, changes: Changes) -> None:
     """Make a new version of what changed: what held until now ends with it, what is new begins."""
     sizes = {"units": changes.units.size, "places": changes.places.size, "matters": changes.matters.size}
     await rows(session, _ADD_VERSION, version=version, imported_at=at, **sizes)
@@ -130,7 +128,7 @@ async def write(session: AsyncSession, version: int, at: datetime, changes: Chan
     await _write_matters(session, version, changes.matters)
 
 
-async def _write_units(session: AsyncSession, version: int, delta: Delta[Unit]) -> None:
+async def _write_units(session: Session, version: int, delta: Delta[Unit]) -> None:
     new = delta.changed
     await rows(session, _END_UNITS, version=version, codes=delta.codes)
     await rows(
@@ -145,7 +143,7 @@ async def _write_units(session: AsyncSession, version: int, delta: Delta[Unit]) 
     )
 
 
-async def _write_places(session: AsyncSession, version: int, delta: Delta[Place]) -> None:
+async def _write_places(session: Session, version: int, delta: Delta[Place]) -> None:
     new = delta.changed
     await rows(session, _END_PLACES, version=version, codes=delta.codes)
     await rows(
@@ -159,7 +157,7 @@ async def _write_places(session: AsyncSession, version: int, delta: Delta[Place]
     )
 
 
-async def _write_matters(session: AsyncSession, version: int, delta: Delta[Matter]) -> None:
+async def _write_matters(session: Session, version: int, delta: Delta[Matter]) -> None:
     new = delta.changed
     await rows(session, _END_MATTERS, version=version, codes=delta.codes)
     await rows(
@@ -173,7 +171,7 @@ async def _write_matters(session: AsyncSession, version: int, delta: Delta[Matte
     await _write_ownership(session, version, delta)
 
 
-async def _write_ownership(session: AsyncSession, version: int, delta: Delta[Matter]) -> None:
+async def _write_ownership(session: Session, version: int, delta: Delta[Matter]) -> None:
     owned = [(one.code, place, unit) for one in delta.changed for place, unit in one.owners.items()]
     await rows(session, _END_OWNERSHIP, version=version, codes=delta.codes)
     await rows(

@@ -5,10 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from chassis.db import rows
+from chassis.db import Row, Session, rows
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch.domain import Ticket
 
@@ -99,29 +96,29 @@ _QUEUED = """
 _BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
-async def of_complaints(session: AsyncSession, complaint_ids: Collection[UUID]) -> dict[UUID, Ticket]:
+async def of_complaints(session: Session, complaint_ids: Collection[UUID]) -> dict[UUID, Ticket]:
     """The tickets of those complaints that have one, by complaint."""
     found = await rows(session, _OF_COMPLAINTS, complaint_id=list(complaint_ids))
     return {row.complaint_id: _ticket(row) for row in found}
 
 
-async def one(session: AsyncSession, ticket_id: UUID) -> Ticket | None:
+async def one(session: Session, ticket_id: UUID) -> Ticket | None:
     """The ticket; None for an id that is none."""
     return next(map(_ticket, await rows(session, _ONE, ticket_id=ticket_id)), None)
 
 
-async def locked(session: AsyncSession, ticket_id: UUID) -> Ticket | None:
+async def locked(session: Session, ticket_id: UUID) -> Ticket | None:
     """The ticket, which nobody else changes until this transaction ends; None for an id that is none."""
     return next(map(_ticket, await rows(session, _ONE_LOCKED, ticket_id=ticket_id)), None)
 
 
-async def queued(session: AsyncSession, after: Ticket | None, most: int) -> list[Ticket]:
+async def queued(session: Session, after: Ticket | None, most: int) -> list[Ticket]:
     """The manual queue after a ticket that stands or stood in it, oldest first; from its beginning without one."""
     at = (after.queued_at, after.ticket_id) if after and after.queued_at else _BEFORE_ALL
     return list(map(_ticket, await rows(session, _QUEUED, queued_at=at[0], ticket_id=at[1], most=most)))
 
 
-async def add(session: AsyncSession, tickets: Iterable[Ticket]) -> set[UUID]:
+async def add(session: Session, tickets: Iterable[Ticket]) -> set[UUID]:
     """Write new tickets; the ids of those whose complaints had none, also not by another instance's hand.
 
     They are written in one order everywhere, so that two instances wait for each other instead of locking up.
@@ -130,7 +127,7 @@ async def add(session: AsyncSession, tickets: Iterable[Ticket]) -> set[UUID]:
     return {row.ticket_id for row in await rows(session, _ADD, **_arrays(ordered, _COLUMNS))}
 
 
-async def save(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
+async def save(session: Session, tickets: Sequence[Ticket]) -> None:
     """Write tickets that are there, as they are now."""
     await rows(session, _SAVE, **_arrays(tickets, _CHANGING))
 
@@ -139,8 +136,8 @@ def _arrays(tickets: Sequence[Ticket], columns: Sequence[str]) -> dict[str, list
     return {name: [getattr(one, name) for one in tickets] for name in columns}
 
 
-def _ticket(row: Row[Any]) -> Ticket:
-    stored = dict(row._mapping)
+def _ticket(row: Row) -> Ticket:
+    stored = dict(row)
     stored["state"], stored["channel"] = TicketState(row.state), Channel(row.channel)
     stored["reporter_kind"] = ReporterKind(row.reporter_kind)
     stored["rule"] = DispatchRule(row.rule) if row.rule else None

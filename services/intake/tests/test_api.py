@@ -148,7 +148,7 @@ async def test_one_complaint_is_shown_for_a_purpose_and_that_is_written_down(
         "SELECT principal, action, purpose FROM audit WHERE subject = :said", said=registered["complaint_id"]
     )
     assert tuple(row) == ("service.revisit", "complaint.read", "revisit")
-    async with intake.sessions() as session:
+    async with intake.database.transaction() as session:
         assert (await audit.verify(session)).holds
 
 

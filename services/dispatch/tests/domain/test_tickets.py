@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.base import FACTS
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
@@ -124,11 +123,6 @@ def test_a_fact_about_no_ticket_is_refused(complaint: Complaint) -> None:
     told = decide(None, Open(TICKET, complaint(), FOUND, NOW))
     with pytest.raises(Refused):
         evolve(None, told[1])
-
-
-def test_every_fact_of_a_ticket_moves_it(complaint: Complaint) -> None:
-    told = {type(one) for route in (FOUND, NOT_FOUND) for one in decide(None, Open(TICKET, complaint(), route, NOW))}
-    assert told == {fact for fact in FACTS.values() if fact.TOPIC == "tickets"}
 
 
 _COMPLAINTS = st.builds(

@@ -190,6 +190,7 @@ _PRINCIPALS = (
     "centre",
     "service.revisit",
     "unit.hrss",
+    "unit.civil",
     "channel.fax",
     "channel.window",
     "channel.kiosk",

@@ -14,10 +14,10 @@ from chassis.security import Principal
 from chassis.vault import NotOpened, Vault
 from chassis.work import Work
 from contracts.refusals import Refused
-from contracts.vocabulary import Channel, Purpose
+from contracts.vocabulary import Channel, Purpose, TextKind
 from intake import domain, usecases
 from intake.domain import Policy, Submission
-from intake.usecases import Kit, Registered
+from intake.usecases import Kit, Registered, Writing
 
 Body = Callable[..., bytes]
 Say = Callable[..., Submission]
@@ -90,6 +90,27 @@ async def test_a_complaint_moved_to_another_row_does_not_open(
         await db.rows(session, _MOVED, mine=mine, other=other)
         with pytest.raises(NotOpened):
             await usecases.open_one(Work(session, now, kit), Principal("service.revisit"), mine, Purpose.REVISIT)
+        await session.rollback()
+
+
+async def test_a_text_opens_with_the_key_of_its_own_complaint_alone(
+    database: Database, kit: Kit, say: Say, now: datetime, unique: str
+) -> None:
+    async with database.transaction() as session:
+        work = Work(session, now, kit)
+        registered = await usecases.register(work, [say(source_id=unique), say(source_id=unique + "b")])
+        mine, other = (one.complaint.complaint_id for one in registered)
+        writing = Writing(Principal("centre"), mine, TextKind.REPLY, "已答复")
+        [written] = await usecases.write(work, [writing])
+    text_id = written.text.text_id
+    async with database.transaction() as session:
+        work = Work(session, now, kit)
+        opened = await usecases.open_text(work, Principal("centre"), mine, text_id, Purpose.REVISIT)
+        assert opened.said == "已答复"
+        await db.rows(session, "ALTER TABLE complaint_text DISABLE TRIGGER text_never_changed")
+        await db.rows(session, "UPDATE complaint_text SET complaint_id = :other", other=other)
+        with pytest.raises(NotOpened):
+            await usecases.open_text(work, Principal("centre"), other, text_id, Purpose.REVISIT)
         await session.rollback()
 
 

@@ -1,8 +1,8 @@
 """Facts about complaints, told by intake on `complaints`: ids, codes and times, nothing that a person said."""
 
 from contracts.base import Fact, Instant
-from contracts.ids import ComplaintId, MatterCode, PlaceCode
-from contracts.vocabulary import Channel, ReporterKind
+from contracts.ids import ComplaintId, MatterCode, PlaceCode, PrincipalName, TextId
+from contracts.vocabulary import Channel, ReporterKind, TextKind
 
 
 class ComplaintRegistered(
@@ -32,4 +32,19 @@ class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", prod
     linked_at: Instant
 
 
-ComplaintFact = ComplaintRegistered | ComplaintLinked
+class ComplaintTextWritten(
+    Fact, type="complaint.text-written.v1", topic="complaints", producer="intake", key="complaint_id"
+):
+    """Something was written about a complaint after it came: a reason, a reply, a note (rules 7).
+
+    What it says is sealed with intake, which is asked for it by `text_id`. `author` is the principal that sent it.
+    """
+
+    complaint_id: ComplaintId
+    text_id: TextId
+    kind: TextKind
+    author: PrincipalName
+    written_at: Instant
+
+
+ComplaintFact = ComplaintRegistered | ComplaintLinked | ComplaintTextWritten

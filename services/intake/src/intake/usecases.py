@@ -1,7 +1,7 @@
-"""What intake does: registers complaints once, says again what it answered, opens one for those who may see it."""
+"""What intake does: registers complaints once, keeps what is written about them, opens one for those who may see it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,11 @@ from chassis.idempotency import Claim
 from chassis.security import Principal
 from chassis.vault import Vault, about
 from chassis.work import Work
-from contracts.complaints import ComplaintRegistered
+from contracts.complaints import ComplaintRegistered, ComplaintTextWritten
 from contracts.refusals import Refused
-from contracts.vocabulary import Channel, Purpose, ReporterKind
+from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
-from intake.domain import At, Entry, Known, Policy, Submission
+from intake.domain import At, Entry, Known, Policy, SealedText, Submission, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,33 @@ class Opened:
     content: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """What somebody writes about a complaint, with their `Idempotency-Key` if they have one."""
+
+    author: Principal
+    complaint_id: UUID
+    kind: TextKind
+    text: str = field(repr=False)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of which a request was the `first`, or which it asked for again."""
+
+    text: Text
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A text with what it says, for one who may see it."""
+
+    text: Text
+    said: str = field(repr=False)
+
+
 async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[Registered]:
     """Register every complaint once per channel and source id, and find it again each time it is said (rules 2.1–2.2).
 
@@ -72,9 +99,9 @@ async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[R
     prints = [fingerprint(work.kit, one) for one in submissions]
     firsts = _firsts(submissions, prints)
     entries = {at: _entry(work, *first) for at, first in firsts.items()}
-    added = await store.add(work.session, entries.values())
+    added = await store.complaints.add(work.session, entries.values())
     new = {at: entry for at, entry in entries.items() if entry.complaint_id in added}
-    known: dict[At, Known] = new | await store.known(work.session, entries.keys() - new.keys())
+    known: dict[At, Known] = new | await store.complaints.known(work.session, entries.keys() - new.keys())
     found = [domain.same(known[one.at], print_) for one, print_ in zip(submissions, prints, strict=True)]
     for at, entry in new.items():
         work.tell(_registered(entry), because=firsts[at][0])
@@ -93,7 +120,7 @@ async def submit(work: Work[Kit], asked: Sequence[Asked]) -> list[Answered]:
 
 async def receipts(work: Work[Kit], channel: Channel, source_ids: Sequence[str]) -> list[Answered]:
     """Those of the channel's complaints that are registered, as its reporters are answered."""
-    found = await store.known(work.session, {(channel.value, source_id) for source_id in source_ids})
+    found = await store.complaints.known(work.session, {(channel.value, source_id) for source_id in source_ids})
     return [Answered(one, secret(work.kit, one.complaint_id)) for one in found.values()]
 
 
@@ -102,13 +129,57 @@ async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, pu
 
     Raises Refused("complaint.unknown").
     """
-    sealed = await store.sealed(work.session, complaint_id)
+    sealed = await store.complaints.sealed(work.session, complaint_id)
     if sealed is None:
         raise Refused("complaint.unknown")
     await audit.append(work.session, principal, "complaint.read", complaint_id, purpose, work.now)
     vault = work.kit.vault
     content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
     return Opened(complaint_id, Channel(sealed.channel), sealed.receipt, sealed.registered_at, domain.said(content))
+
+
+async def write(work: Work[Kit], asked: Sequence[Writing]) -> list[Written]:
+    """Seal what is written about complaints, each text with its complaint's own key; a key said again writes nothing.
+
+    Raises Refused: `complaint.unknown`, `text.invalid`, `idempotency-key.malformed`, `idempotency-key.reused`.
+    """
+    keys = await _keys(work, {one.complaint_id for one in asked})
+    claims = [_claim(work.kit, one) for one in asked]
+    await idempotency.claim(work.session, [one for one in claims if one], work.now)
+    texts = [_sealed(work, keys[one.complaint_id], one) for one in asked]
+    added = await store.texts.add(work.session, texts)
+    again = [one.claim for one in texts if one.claim and one.text_id not in added]
+    known = await store.texts.claimed(work.session, again)
+    for writing, text in zip(asked, texts, strict=True):
+        if text.text_id in added:
+            work.tell(_written(text), because=writing)
+    return [Written(one, True) if one.text_id in added else Written(known[one.claim or b""], False) for one in texts]
+
+
+async def texts_of(work: Work[Kit], complaint_id: UUID) -> list[Text]:
+    """What was written about the complaint, oldest first, without what it says.
+
+    Raises Refused("complaint.unknown").
+    """
+    await _keys(work, [complaint_id])
+    return await store.texts.of_complaint(work.session, complaint_id)
+
+
+async def open_text(
+    work: Work[Kit], principal: Principal, complaint_id: UUID, text_id: UUID, purpose: Purpose
+) -> OpenedText:
+    """A text with what it says, after it was written down who looks at it and what for (rules 7).
+
+    Raises Refused: `complaint.unknown`, `text.unknown`.
+    """
+    keys = await _keys(work, [complaint_id])
+    text = await store.texts.sealed(work.session, complaint_id, text_id)
+    if text is None:
+        raise Refused("text.unknown")
+    await audit.append(work.session, principal, "text.read", text_id, purpose, work.now)
+    vault = work.kit.vault
+    said = vault.open(vault.unwrap(keys[complaint_id]), text.content, about(text_id, "text"))
+    return OpenedText(text, said.decode())
 
 
 def fingerprint(kit: Kit, submission: Submission) -> bytes:
@@ -159,4 +230,52 @@ def _registered(entry: Entry) -> ComplaintRegistered:
         registered_at=entry.registered_at,
         matter_code=entry.matter_code,
         place_code=entry.place_code,
+    )
+
+
+async def _keys(work: Work[Kit], complaint_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """The complaints' wrapped keys. Raises Refused("complaint.unknown")."""
+    keys = await store.complaints.keys(work.session, set(complaint_ids))
+    if keys.keys() < set(complaint_ids):
+        raise Refused("complaint.unknown")
+    return keys
+
+
+def _claim(kit: Kit, writing: Writing) -> Claim | None:
+    """The claim of a request's key; without the vault's key nobody can test a guess of what it says."""
+    if writing.key is None:
+        return None
+    blinded = kit.vault.blind(b"text\0" + writing.text.encode())
+    asked = idempotency.fingerprint(b"text", writing.complaint_id.bytes, writing.kind.encode(), blinded)
+    return Claim(writing.author, writing.key, asked)
+
+
+def _recognised(writing: Writing) -> bytes | None:
+    """What a request with a key is found again by."""
+    if writing.key is None:
+        return None
+    return idempotency.fingerprint(writing.author.name.encode(), writing.key.encode())
+
+
+def _sealed(work: Work[Kit], wrapped_key: bytes, writing: Writing) -> SealedText:
+    text_id, vault = work.new_id(), work.kit.vault
+    said = domain.wording(writing.text, work.kit.policy).encode()
+    return SealedText(
+        text_id=text_id,
+        complaint_id=writing.complaint_id,
+        kind=writing.kind,
+        author=writing.author.name,
+        written_at=work.now,
+        claim=_recognised(writing),
+        content=vault.seal(vault.unwrap(wrapped_key), said, about(text_id, "text")),
+    )
+
+
+def _written(text: Text) -> ComplaintTextWritten:
+    return ComplaintTextWritten(
+        complaint_id=text.complaint_id,
+        text_id=text.text_id,
+        kind=text.kind,
+        author=text.author,
+        written_at=text.written_at,
     )

@@ -27,7 +27,10 @@ def _composed(written: str) -> str:
     return unicodedata.normalize("NFC", written).strip()
 
 
-def _said(written: str) -> str:
+def worded(written: str) -> str:
+    """What was written, composed (NFC), without blanks around it. Raises PydanticCustomError for control characters
+    other than line ends and tabs, and for nothing but blanks.
+    """
     said = _composed(written)
     if not said:
         raise PydanticCustomError("blank", "not blank")
@@ -71,8 +74,8 @@ def _base64(written: str) -> str:
 
 
 SourceId = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(source_id)]
-_Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_said)]
-_Text = Annotated[str, Field(min_length=1), AfterValidator(_said)]
+_Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(worded)]
+_Text = Annotated[str, Field(min_length=1), AfterValidator(worded)]
 _Optional = Annotated[str | None, Field(max_length=64)]
 _Phone = Annotated[_Optional, _given(numbers.phone)]
 _IdNumber = Annotated[_Optional, _given(numbers.id_number)]

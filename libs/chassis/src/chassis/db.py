@@ -49,6 +49,10 @@ _USABLE = """
 _MIGRATING = 0x62626373_6D696772
 
 
+FAILING = (OSError, InterfaceError, PostgresError)
+"""What is raised by a database that is away, or lacks what is asked of it."""
+
+
 class UnusableDatabase(Exception):  # noqa: N818 - read by people at start, as a sentence
     """A database that must not be used as it is; the message says what to do."""
 
@@ -159,7 +163,7 @@ def _dsn(url: str) -> str:
 
 async def _undo(session: Session) -> None:
     """Roll back what is open; a connection that broke is rolled back by the server."""
-    with suppress(InterfaceError, PostgresError, OSError):
+    with suppress(*FAILING):
         if session.driver.is_in_transaction():
             await session.rollback()
 

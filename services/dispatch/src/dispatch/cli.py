@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from asyncpg import InterfaceError, PostgresError
 from rich.console import Console
 
 from chassis.cli import units as units_told
 from chassis.cli.failure import Unable
 from chassis.cli.provision import provision
 from chassis.cli.say import Json, say, table
+from chassis.db import FAILING
 from chassis.running import Running
 from chassis.service import Service
 from chassis.work import Work
@@ -102,7 +102,7 @@ async def _work() -> AsyncIterator[Work[Kit]]:
     try:
         async with running.work() as work:
             yield work
-    except (OSError, InterfaceError, PostgresError) as error:
+    except FAILING as error:
         raise Unable(
             f"The database of dispatch does not answer as it should ({type(error).__name__}): "
             "is the stack up (make run), and are its tables made (python -m dispatch --migrate)?"

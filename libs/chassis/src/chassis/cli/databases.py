@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 
-from asyncpg import InterfaceError, PostgresError
-
 from chassis.cli.failure import Unable
-from chassis.db import Database, Session, UnusableDatabase
+from chassis.db import FAILING, Database, Session, UnusableDatabase
 from chassis.failures import passes
 
 SERVICES = "bbcs.services"
@@ -32,7 +30,7 @@ async def transaction(service: str) -> AsyncIterator[Session]:
     try:
         async with database.transaction() as session:
             yield session
-    except (OSError, InterfaceError, PostgresError) as error:
+    except FAILING as error:
         raise Unable(_sentence(service, error)) from None
     finally:
         await database.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,7 @@ from chassis.clock import new_id
 from chassis.db import Database
 from contracts.vocabulary import TextKind
 from intake import store
-from intake.domain import Entry, SealedText
+from intake.domain import Entry, Part, SealedText
 
 Complaint = Callable[..., Entry]
 
@@ -161,3 +161,28 @@ async def test_keys_are_looked_up_by_index(size: int, database: Database) -> Non
             for row in await db.rows(session, "EXPLAIN " + store.complaints._KEYS, complaint_id=[UUID(int=7)] * size)
         ]
     assert any("Index Scan using complaint_pkey" in line for line in plan)
+
+
+async def test_parts_are_written_again_as_they_are_now(database: Database, now: datetime, unique: str) -> None:
+    mine, unit = new_id(now), f"u-{unique.lower()}"
+    part = Part(mine, unit, now)
+    async with database.transaction() as session:
+        await store.participants.save(session, [part, Part(mine, "another", now)])
+        asked = {(mine, unit), (mine, "stranger"), (UUID(int=7), unit)}
+        assert await store.participants.taking_part(session, asked) == {(mine, unit)}
+        ended = replace(part, until=now + timedelta(minutes=1))
+        await store.participants.save(session, [ended])
+        assert await store.participants.taking_part(session, asked) == set()
+        held = await store.participants.of_complaints(session, [mine, UUID(int=7)])
+    assert set(held) == {ended, Part(mine, "another", now)}
+
+
+@pytest.mark.parametrize("size", [1, 500])
+async def test_parts_are_looked_up_by_index(size: int, database: Database) -> None:
+    asked = {"complaint_id": [UUID(int=7)] * size, "unit": ["hrss"] * size}
+    for statement in (store.participants._OF_COMPLAINTS, store.participants._TAKING_PART):
+        async with database.transaction() as session:
+            named = {name: said for name, said in asked.items() if f":{name}" in statement}
+            plan = [row[0] for row in await db.rows(session, "EXPLAIN " + statement, **named)]
+        assert any("participant_pkey" in line for line in plan)
+        assert not any("Seq Scan" in line for line in plan)

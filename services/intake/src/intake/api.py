@@ -136,8 +136,11 @@ async def receipts(
 
 
 async def looker(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who may see what a complaint says. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
-    allow(who, "service", "centre")
+    """One who may see what complaints say, a unit those in which it takes part (rules 6).
+
+    Raises Refused("principal.not-allowed") for everybody else.
+    """
+    allow(who, "service", "centre", "unit")
     return who
 
 
@@ -189,10 +192,12 @@ async def write(
     return Text.model_validate(answered.text)
 
 
-@router.get("/complaints/{complaint_id}/texts", dependencies=[Depends(looker)])
-async def texts(complaint_id: UUID, work: Annotated[Work[Kit], web.InWork]) -> list[Text]:
+@router.get("/complaints/{complaint_id}/texts")
+async def texts(
+    complaint_id: UUID, who: Annotated[Principal, Depends(looker)], work: Annotated[Work[Kit], web.InWork]
+) -> list[Text]:
     """What was written about a complaint, oldest first, without what it says."""
-    return list(map(Text.model_validate, await usecases.texts_of(work, complaint_id)))
+    return list(map(Text.model_validate, await usecases.texts_of(work, who, complaint_id)))
 
 
 @router.get("/complaints/{complaint_id}/texts/{text_id}")

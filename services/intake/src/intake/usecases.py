@@ -13,6 +13,7 @@ from chassis.vault import Vault, about
 from chassis.work import Work
 from contracts.complaints import ComplaintRegistered, ComplaintTextWritten
 from contracts.refusals import Refused
+from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
 from intake.domain import At, Entry, Known, Policy, SealedText, Submission, Text
@@ -127,8 +128,9 @@ async def receipts(work: Work[Kit], channel: Channel, source_ids: Sequence[str])
 async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, purpose: Purpose) -> Opened:
     """The complaint with what it says, after it was written down who looks at it and what for (rules 7).
 
-    Raises Refused("complaint.unknown").
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`.
     """
+    await _let_in(work, [(principal, complaint_id)])
     sealed = await store.complaints.sealed(work.session, complaint_id)
     if sealed is None:
         raise Refused("complaint.unknown")
@@ -141,9 +143,10 @@ async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, pu
 async def write(work: Work[Kit], asked: Sequence[Writing]) -> list[Written]:
     """Seal what is written about complaints, each text with its complaint's own key; a key said again writes nothing.
 
-    Raises Refused: `complaint.unknown`, `text.invalid`, `idempotency-key.malformed`, `idempotency-key.reused`.
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`, `text.invalid`, `idempotency-key.malformed`,
+    `idempotency-key.reused`.
     """
-    keys = await _keys(work, {one.complaint_id for one in asked})
+    keys = await _keys(work, [(one.author, one.complaint_id) for one in asked])
     claims = [_claim(work.kit, one) for one in asked]
     await idempotency.claim(work.session, [one for one in claims if one], work.now)
     texts = [_sealed(work, keys[one.complaint_id], one) for one in asked]
@@ -156,12 +159,12 @@ async def write(work: Work[Kit], asked: Sequence[Writing]) -> list[Written]:
     return [Written(one, True) if one.text_id in added else Written(known[one.claim or b""], False) for one in texts]
 
 
-async def texts_of(work: Work[Kit], complaint_id: UUID) -> list[Text]:
+async def texts_of(work: Work[Kit], principal: Principal, complaint_id: UUID) -> list[Text]:
     """What was written about the complaint, oldest first, without what it says.
 
-    Raises Refused("complaint.unknown").
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`.
     """
-    await _keys(work, [complaint_id])
+    await _keys(work, [(principal, complaint_id)])
     return await store.texts.of_complaint(work.session, complaint_id)
 
 
@@ -170,9 +173,9 @@ async def open_text(
 ) -> OpenedText:
     """A text with what it says, after it was written down who looks at it and what for (rules 7).
 
-    Raises Refused: `complaint.unknown`, `text.unknown`.
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`, `text.unknown`.
     """
-    keys = await _keys(work, [complaint_id])
+    keys = await _keys(work, [(principal, complaint_id)])
     text = await store.texts.sealed(work.session, complaint_id, text_id)
     if text is None:
         raise Refused("text.unknown")
@@ -180,6 +183,12 @@ async def open_text(
     vault = work.kit.vault
     said = vault.open(vault.unwrap(keys[complaint_id]), text.content, about(text_id, "text"))
     return OpenedText(text, said.decode())
+
+
+async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
+    """Keep which units take part in complaints, as their tickets go from hand to hand (rules 3, 6)."""
+    held = await store.participants.of_complaints(work.session, {fact.complaint_id for fact in facts})
+    await store.participants.save(work.session, domain.follow(held, facts))
 
 
 def fingerprint(kit: Kit, submission: Submission) -> bytes:
@@ -233,12 +242,27 @@ def _registered(entry: Entry) -> ComplaintRegistered:
     )
 
 
-async def _keys(work: Work[Kit], complaint_ids: Collection[UUID]) -> dict[UUID, bytes]:
-    """The complaints' wrapped keys. Raises Refused("complaint.unknown")."""
-    keys = await store.complaints.keys(work.session, set(complaint_ids))
-    if keys.keys() < set(complaint_ids):
+async def _keys(work: Work[Kit], asked: Collection[tuple[Principal, UUID]]) -> dict[UUID, bytes]:
+    """The wrapped keys of complaints for those who may see them.
+
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`.
+    """
+    await _let_in(work, asked)
+    complaint_ids = {complaint_id for _, complaint_id in asked}
+    keys = await store.complaints.keys(work.session, complaint_ids)
+    if len(keys) < len(complaint_ids):
         raise Refused("complaint.unknown")
     return keys
+
+
+async def _let_in(work: Work[Kit], asked: Collection[tuple[Principal, UUID]]) -> None:
+    """Let a unit see the complaints in which it takes part. Raises Refused("principal.not-allowed") at others.
+
+    Whether there is such a complaint at all is not told to it.
+    """
+    units = {(complaint_id, who.rest) for who, complaint_id in asked if who.kind == "unit"}
+    if units - await store.participants.taking_part(work.session, units):
+        raise Refused("principal.not-allowed")
 
 
 def _claim(kit: Kit, writing: Writing) -> Claim | None:

@@ -1,12 +1,15 @@
 """What the tests of intake's HTTP doors share."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
 from contracts.refusals import REFUSALS
+from contracts.tickets import TicketDispatched
+from contracts.vocabulary import DispatchRule
 
 Post = Callable[..., Awaitable[httpx2.Response]]
 
@@ -35,3 +38,20 @@ def refused() -> Callable[[httpx2.Response], str]:
         return str(problem["code"])
 
     return code
+
+
+@pytest.fixture
+def dispatched(now: datetime) -> Callable[..., TicketDispatched]:
+    """Makes what dispatch tells of a complaint: its ticket is a unit's, so many minutes after ten."""
+
+    def fact(complaint_id: Any, unit: str, minutes: int = 0) -> TicketDispatched:
+        return TicketDispatched(
+            ticket_id=complaint_id,
+            complaint_id=complaint_id,
+            unit=unit,
+            rule=DispatchRule.MATTER_OWNER,
+            directory_version=1,
+            dispatched_at=now + timedelta(minutes=minutes),
+        )
+
+    return fact

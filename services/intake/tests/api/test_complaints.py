@@ -147,7 +147,7 @@ async def test_without_a_purpose_nobody_looks(
 
 
 @pytest.mark.parametrize("who", ["channel.window", "unit.hrss"])
-async def test_channels_and_units_do_not_look(who: str, intake: Any, refused: Refused) -> None:
+async def test_channels_and_units_that_take_no_part_do_not_look(who: str, intake: Any, refused: Refused) -> None:
     path = f"/v1/complaints/{UUID(int=7)}"
     answer = await intake.client.get(path, params={"purpose": "handling"}, headers=intake.credential(who))
     assert refused(answer) == "principal.not-allowed"

@@ -2,10 +2,11 @@
 
 `read` says whether what a channel sent is a complaint at all, and normalises it; `admit` decides what needs the present
 instant or the policy; `same` whether something said under a known source id is the same complaint. `wording` says what
-may be written about one later.
+may be written about one later, `follow` which units take part in it.
 """
 
 from intake.domain.form import ComplaintForm, SourceId
+from intake.domain.participation import Part, follow
 from intake.domain.receipts import receipt, secret, secret_hash
 from intake.domain.registration import Entry, Known, Policy, admit, same
 from intake.domain.submission import At, Submission, read, said
@@ -16,12 +17,14 @@ __all__ = [
     "ComplaintForm",
     "Entry",
     "Known",
+    "Part",
     "Policy",
     "SealedText",
     "SourceId",
     "Submission",
     "Text",
     "admit",
+    "follow",
     "read",
     "receipt",
     "said",

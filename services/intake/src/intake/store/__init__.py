@@ -1,5 +1,5 @@
-"""Every statement on intake's tables: complaints, and what is written about them."""
+"""Every statement on intake's tables: complaints, what is written about them, which units take part in them."""
 
-from intake.store import complaints, texts
+from intake.store import complaints, participants, texts
 
-__all__ = ["complaints", "texts"]
+__all__ = ["complaints", "participants", "texts"]

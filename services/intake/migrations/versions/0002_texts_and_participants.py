@@ -1,4 +1,4 @@
-"""What people write about a complaint later, sealed (rules 7)."""
+"""What people write about a complaint later, sealed (rules 7), and the units that may see it."""
 
 from alembic import op
 
@@ -28,13 +28,22 @@ _GUARD = """
     CREATE TRIGGER text_never_changed BEFORE DELETE OR TRUNCATE OR UPDATE
     ON complaint_text FOR EACH STATEMENT EXECUTE FUNCTION text_is_never_changed()
 """
+_PARTICIPANT = """
+    CREATE TABLE participant (
+        complaint_id uuid NOT NULL,
+        unit text NOT NULL,
+        since timestamptz NOT NULL,
+        until timestamptz,
+        PRIMARY KEY (complaint_id, unit, since)
+    )
+"""
 
 
 def upgrade() -> None:
-    """Make the table.
+    """Make the tables.
 
-    Complaints are never deleted, so nothing needs to hold a text to its own. It is sealed with the complaint's key:
+    Complaints are never deleted, so nothing needs to hold a text to its own. A text is sealed with the complaint's key:
     when keys are wrapped anew, texts stay as they are.
     """
-    for statement in (_TEXT, _STORED_AS_IT_IS, _BY_COMPLAINT, _NEVER_CHANGED, _GUARD):
+    for statement in (_TEXT, _STORED_AS_IT_IS, _BY_COMPLAINT, _NEVER_CHANGED, _GUARD, _PARTICIPANT):
         op.execute(statement)

@@ -142,6 +142,9 @@ HOSTILE = [
         body(attachments=[{"name": "a", "media_type": "a/b", "content_base64": ""}] * 6),
         "complaint.invalid",
     ),
+    Hostile("a blank reply", body(solved={"reply": " ", "cause": "other"}), "complaint.invalid"),
+    Hostile("a cause of no list", body(solved={"reply": "已办", "cause": "x"}), "complaint.invalid"),
+    Hostile("a long reply", body(solved={"reply": "话" * 10_001, "cause": "other"}), "complaint.invalid"),
     Hostile(
         "an attachment that is not base64",
         body(attachments=[{"name": "a.png", "media_type": "image/png", "content_base64": "*"}]),

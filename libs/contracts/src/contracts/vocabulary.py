@@ -72,6 +72,38 @@ class TicketState(StrEnum):
     DISPATCHED = "dispatched"
 
 
+class Cause(StrEnum):
+    """办不成的原因, the closed list by which blockages are found (rules 3.7, 5.5)."""
+
+    MATERIALS_UNCLEAR = "materials-unclear"
+    PROCEDURE_UNCLEAR = "procedure-unclear"
+    SYSTEM_FAULT = "system-fault"
+    DATA_NOT_SHARED = "data-not-shared"
+    STAFF_CONDUCT = "staff-conduct"
+    CROSS_DEPARTMENT = "cross-department"
+    POLICY_GAP = "policy-gap"
+    REPORTER_MATERIALS = "reporter-materials"
+    OTHER = "other"
+
+    @property
+    def chinese(self) -> str:
+        """The cause's name for people."""
+        return _CAUSES[self]
+
+
+_CAUSES = {
+    Cause.MATERIALS_UNCLEAR: "材料要求不清",
+    Cause.PROCEDURE_UNCLEAR: "流程不清",
+    Cause.SYSTEM_FAULT: "系统故障",
+    Cause.DATA_NOT_SHARED: "数据不共享",
+    Cause.STAFF_CONDUCT: "服务态度或作风",
+    Cause.CROSS_DEPARTMENT: "跨部门协调",
+    Cause.POLICY_GAP: "政策缺位",
+    Cause.REPORTER_MATERIALS: "反映人材料不全",
+    Cause.OTHER: "其他",
+}
+
+
 class Purpose(StrEnum):
     """What somebody looks at one complaint for (rules 6, 7); it is written into the audit trail."""
 

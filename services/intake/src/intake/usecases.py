@@ -16,7 +16,7 @@ from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
-from intake.domain import At, Entry, Known, Policy, SealedText, Submission, Text
+from intake.domain import At, Entry, Known, Policy, SealedText, Solved, Submission, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,7 @@ async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[R
     new = {at: entry for at, entry in entries.items() if entry.complaint_id in added}
     known: dict[At, Known] = new | await store.complaints.known(work.session, entries.keys() - new.keys())
     found = [domain.same(known[one.at], print_) for one, print_ in zip(submissions, prints, strict=True)]
-    for at, entry in new.items():
-        work.tell(_registered(entry), because=firsts[at][0])
+    await _tell(work, [(entry, firsts[at][0]) for at, entry in new.items()])
     return [Registered(complaint, complaint.complaint_id in added) for complaint in found]
 
 
@@ -209,6 +208,22 @@ def _firsts(submissions: Sequence[Submission], prints: Sequence[bytes]) -> dict[
     return firsts
 
 
+async def _tell(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> None:
+    """Tell what is registered; the reply to what was solved on the spot is a text like any other (rules 2.4)."""
+    replies = {entry.complaint_id: _reply(work, entry, one.form.solved) for entry, one in new if one.form.solved}
+    await store.texts.add(work.session, list(replies.values()))
+    for entry, submission in new:
+        reply = replies.get(entry.complaint_id)
+        work.tell(_registered(entry, submission.form.solved, reply), because=submission)
+        if reply:
+            work.tell(_written(reply), because=submission)
+
+
+def _reply(work: Work[Kit], entry: Entry, solved: Solved) -> SealedText:
+    author = Principal(f"channel.{entry.channel}")
+    return _sealed(work, entry.wrapped_key, Writing(author, entry.complaint_id, TextKind.REPLY, solved.reply))
+
+
 def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry:
     complaint_id, vault, form = work.new_id(), work.kit.vault, submission.form
     key = vault.new_key()
@@ -230,7 +245,7 @@ def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry
     )
 
 
-def _registered(entry: Entry) -> ComplaintRegistered:
+def _registered(entry: Entry, solved: Solved | None, reply: Text | None) -> ComplaintRegistered:
     return ComplaintRegistered(
         complaint_id=entry.complaint_id,
         channel=Channel(entry.channel),
@@ -239,6 +254,8 @@ def _registered(entry: Entry) -> ComplaintRegistered:
         registered_at=entry.registered_at,
         matter_code=entry.matter_code,
         place_code=entry.place_code,
+        solved_cause=solved.cause if solved else None,
+        solved_text_id=reply.text_id if reply else None,
     )
 
 

@@ -96,6 +96,14 @@ async def test_an_idempotency_key_is_for_one_complaint(post: Post, body: Body, u
     assert refused(await post(body(source_id=unique), **{"idempotency-key": "a b"})) == "idempotency-key.malformed"
 
 
+async def test_online_nothing_is_solved_on_the_spot(post: Post, body: Body, unique: str, refused: Refused) -> None:
+    said = body(source_id=unique, solved={"reply": "已办", "cause": "other"})
+    answer = await post(said, "city-exit")
+    assert refused(answer) == "complaint.invalid"
+    assert answer.json()["errors"] == [{"path": "solved", "kind": "not-at-this-channel"}]
+    assert (await post(said, "kiosk")).status_code == 201
+
+
 async def test_unknown_and_odd_codes_are_no_error(post: Post, body: Body, unique: str, intake: Any) -> None:
     answer = await post(body(source_id=unique, matter_code="不知道", place_code="330102000000"))
     assert answer.status_code == 201

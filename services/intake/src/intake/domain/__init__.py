@@ -5,7 +5,7 @@ instant or the policy; `same` whether something said under a known source id is 
 may be written about one later, `follow` which units take part in it.
 """
 
-from intake.domain.form import ComplaintForm, SourceId
+from intake.domain.form import ComplaintForm, Solved, SourceId
 from intake.domain.participation import Part, follow
 from intake.domain.receipts import receipt, secret, secret_hash
 from intake.domain.registration import Entry, Known, Policy, admit, same
@@ -20,6 +20,7 @@ __all__ = [
     "Part",
     "Policy",
     "SealedText",
+    "Solved",
     "SourceId",
     "Submission",
     "Text",

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fai
 from pydantic_core import PydanticCustomError
 
 from contracts import ids
-from contracts.vocabulary import ReporterKind
+from contracts.vocabulary import Cause, ReporterKind
 from intake.domain import numbers
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -112,6 +112,13 @@ class Attachment(_Form):
     content_base64: Annotated[str, AfterValidator(_base64)]
 
 
+class Solved(_Form):
+    """What was answered on the spot, and what the trouble was (rules 2.4)."""
+
+    reply: _Text
+    cause: Cause
+
+
 class ComplaintForm(_Form):
     """诉求反映 as every channel submits it, by its topic or over HTTP; a field that is not named here is refused."""
 
@@ -123,3 +130,4 @@ class ComplaintForm(_Form):
     subject: _Text
     text: _Text
     attachments: _Attachments = ()
+    solved: Solved | None = None

@@ -21,10 +21,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis import db
-from chassis.clock import SystemClock
+from chassis.clock import SystemClock, new_id
 from chassis.db import Database, Row
 from chassis.vault import Vault, about
 from contracts import topics
+from contracts.base import Fact
+from contracts.base import headers as headers_of
 from intake.domain import Policy
 from stack.testing import Servers
 from stack.testing.native import free_ports
@@ -140,6 +142,9 @@ HOSTILE = [
         body(attachments=[{"name": "a", "media_type": "a/b", "content_base64": ""}] * 6),
         "complaint.invalid",
     ),
+    Hostile("a blank reply", body(solved={"reply": " ", "cause": "other"}), "complaint.invalid"),
+    Hostile("a cause of no list", body(solved={"reply": "已办", "cause": "x"}), "complaint.invalid"),
+    Hostile("a long reply", body(solved={"reply": "话" * 10_001, "cause": "other"}), "complaint.invalid"),
     Hostile(
         "an attachment that is not base64",
         body(attachments=[{"name": "a.png", "media_type": "image/png", "content_base64": "*"}]),
@@ -190,6 +195,7 @@ _PRINCIPALS = (
     "centre",
     "service.revisit",
     "unit.hrss",
+    "unit.civil",
     "channel.fax",
     "channel.window",
     "channel.kiosk",
@@ -320,6 +326,16 @@ class Intake:
             yield producer
         finally:
             await producer.stop()
+
+    async def tell(self, *facts: Fact) -> None:
+        """Tell facts on `tickets` as dispatch's relay does, each of them twice."""
+        async with self.producer() as producer:
+            for one in facts:
+                headers = headers_of("dispatch", one.TYPE, new_id(NOW), NOW, one.key, 1, one.key, None, None)
+                for _ in range(2):
+                    await producer.send_and_wait(
+                        "tickets", one.model_dump_json().encode(), one.key.encode(), headers=headers
+                    )
 
     async def told(self, topic: str, key: str) -> list[Any]:
         """Every record with this key on the topic, from the beginning."""

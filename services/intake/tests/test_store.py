@@ -1,9 +1,9 @@
-"""The table of complaints on the real PostgreSQL."""
+"""Intake's tables on the real PostgreSQL."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,8 +12,9 @@ from asyncpg import PostgresError
 from chassis import db
 from chassis.clock import new_id
 from chassis.db import Database
+from contracts.vocabulary import TextKind
 from intake import store
-from intake.domain import Entry
+from intake.domain import Entry, Part, SealedText
 
 Complaint = Callable[..., Entry]
 
@@ -47,8 +48,8 @@ def complaint(now: datetime) -> Complaint:
 async def test_entries_are_added_once(database: Database, complaint: Complaint, unique: str) -> None:
     entry, again = complaint(unique), complaint(unique)
     async with database.transaction() as session:
-        assert await store.add(session, [entry, again]) in ({entry.complaint_id}, {again.complaint_id})
-        assert await store.add(session, [complaint(unique)]) == set()
+        assert await store.complaints.add(session, [entry, again]) in ({entry.complaint_id}, {again.complaint_id})
+        assert await store.complaints.add(session, [complaint(unique)]) == set()
 
 
 async def test_known_ones_are_found_by_channel_and_source_id(
@@ -56,10 +57,10 @@ async def test_known_ones_are_found_by_channel_and_source_id(
 ) -> None:
     window, kiosk = complaint(unique), complaint(unique, channel="kiosk")
     async with database.transaction() as session:
-        await store.add(session, [window, kiosk])
-        found = await store.known(session, [window.at, ("city-exit", unique), ("window", "unknown")])
+        await store.complaints.add(session, [window, kiosk])
+        found = await store.complaints.known(session, [window.at, ("city-exit", unique), ("window", "unknown")])
         assert {at: one.complaint_id for at, one in found.items()} == {window.at: window.complaint_id}
-        assert await store.known(session, []) == {}
+        assert await store.complaints.known(session, []) == {}
 
 
 async def test_two_transactions_with_the_same_entries_wait_for_each_other(
@@ -69,7 +70,7 @@ async def test_two_transactions_with_the_same_entries_wait_for_each_other(
 
     async def add(order: list[str]) -> int:
         async with database.transaction() as session:
-            return len(await store.add(session, map(complaint, order)))
+            return len(await store.complaints.add(session, map(complaint, order)))
 
     added = await asyncio.gather(*(add(order) for order in (names, names[::-1], names[25:] + names[:25])))
     assert sorted(added) == [0, 0, 50]
@@ -78,11 +79,11 @@ async def test_two_transactions_with_the_same_entries_wait_for_each_other(
 async def test_a_complaint_is_fetched_closed(database: Database, complaint: Complaint, unique: str) -> None:
     entry = complaint(unique, content=b"sealed")
     async with database.transaction() as session:
-        await store.add(session, [entry])
-        found = await store.sealed(session, entry.complaint_id)
+        await store.complaints.add(session, [entry])
+        found = await store.complaints.sealed(session, entry.complaint_id)
         assert found is not None
         assert (found.channel, found.content, found.registered_at) == ("window", b"sealed", entry.registered_at)
-        assert await store.sealed(session, UUID(int=7)) is None
+        assert await store.complaints.sealed(session, UUID(int=7)) is None
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ async def test_nothing_is_changed_or_deleted(
     statement: str, database: Database, complaint: Complaint, unique: str
 ) -> None:
     async with database.transaction() as session:
-        await store.add(session, [complaint(unique)])
+        await store.complaints.add(session, [complaint(unique)])
     with pytest.raises(PostgresError, match="never changed"):
         async with database.transaction() as session:
             await db.rows(session, statement)
@@ -103,6 +104,85 @@ async def test_known_ones_are_looked_up_by_index_also_in_an_empty_table(size: in
     async with database.transaction() as session:
         await db.rows(session, "SET LOCAL plan_cache_mode = force_generic_plan")
         asked = {"channel": ["window"] * size, "source_id": ["x"] * size}
-        plan = [row[0] for row in await db.rows(session, "EXPLAIN " + store._KNOWN, **asked)]
+        plan = [row[0] for row in await db.rows(session, "EXPLAIN " + store.complaints._KNOWN, **asked)]
     assert any("Index Scan using complaint_once" in line for line in plan)
     assert not any("Seq Scan" in line for line in plan)
+
+
+@pytest.fixture
+def text(now: datetime) -> Callable[..., SealedText]:
+    """A text of the centre, with changes."""
+
+    def entry(**changes: object) -> SealedText:
+        right = SealedText(
+            text_id=new_id(now),
+            complaint_id=UUID(int=7),
+            kind=TextKind.NOTE,
+            author="centre",
+            written_at=now,
+            claim=None,
+            content=b"sealed",
+        )
+        return replace(right, **changes)  # type: ignore[arg-type]
+
+    return entry
+
+
+async def test_a_text_is_added_once_for_its_claim(
+    database: Database, text: Callable[..., SealedText], unique: str
+) -> None:
+    claim = unique.encode()
+    first, again, free = text(claim=claim), text(claim=claim), text()
+    async with database.transaction() as session:
+        assert await store.texts.add(session, [first, again, free]) == {first.text_id, free.text_id}
+        assert await store.texts.add(session, [text(claim=claim)]) == set()
+        found = await store.texts.claimed(session, [claim, b"unknown"])
+    assert {said: one.text_id for said, one in found.items()} == {claim: first.text_id}
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE complaint_text SET kind = 'note'", "DELETE FROM complaint_text", "TRUNCATE complaint_text"]
+)
+async def test_no_text_is_changed_or_deleted(
+    statement: str, database: Database, text: Callable[..., SealedText]
+) -> None:
+    async with database.transaction() as session:
+        await store.texts.add(session, [text()])
+    with pytest.raises(PostgresError, match="never changed"):
+        async with database.transaction() as session:
+            await db.rows(session, statement)
+
+
+@pytest.mark.parametrize("size", [1, 500])
+async def test_keys_are_looked_up_by_index(size: int, database: Database) -> None:
+    async with database.transaction() as session:
+        plan = [
+            row[0]
+            for row in await db.rows(session, "EXPLAIN " + store.complaints._KEYS, complaint_id=[UUID(int=7)] * size)
+        ]
+    assert any("Index Scan using complaint_pkey" in line for line in plan)
+
+
+async def test_parts_are_written_again_as_they_are_now(database: Database, now: datetime, unique: str) -> None:
+    mine, unit = new_id(now), f"u-{unique.lower()}"
+    part = Part(mine, unit, now)
+    async with database.transaction() as session:
+        await store.participants.save(session, [part, Part(mine, "another", now)])
+        asked = {(mine, unit), (mine, "stranger"), (UUID(int=7), unit)}
+        assert await store.participants.taking_part(session, asked) == {(mine, unit)}
+        ended = replace(part, until=now + timedelta(minutes=1))
+        await store.participants.save(session, [ended])
+        assert await store.participants.taking_part(session, asked) == set()
+        held = await store.participants.of_complaints(session, [mine, UUID(int=7)])
+    assert set(held) == {ended, Part(mine, "another", now)}
+
+
+@pytest.mark.parametrize("size", [1, 500])
+async def test_parts_are_looked_up_by_index(size: int, database: Database) -> None:
+    asked = {"complaint_id": [UUID(int=7)] * size, "unit": ["hrss"] * size}
+    for statement in (store.participants._OF_COMPLAINTS, store.participants._TAKING_PART):
+        async with database.transaction() as session:
+            named = {name: said for name, said in asked.items() if f":{name}" in statement}
+            plan = [row[0] for row in await db.rows(session, "EXPLAIN " + statement, **named)]
+        assert any("participant_pkey" in line for line in plan)
+        assert not any("Seq Scan" in line for line in plan)

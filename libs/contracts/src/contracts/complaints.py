@@ -1,8 +1,8 @@
 """Facts about complaints, told by intake on `complaints`: ids, codes and times, nothing that a person said."""
 
 from contracts.base import Fact, Instant
-from contracts.ids import ComplaintId, MatterCode, PlaceCode
-from contracts.vocabulary import Channel, ReporterKind
+from contracts.ids import ComplaintId, MatterCode, PlaceCode, PrincipalName, TextId
+from contracts.vocabulary import Cause, Channel, ReporterKind, TextKind
 
 
 class ComplaintRegistered(
@@ -12,7 +12,7 @@ class ComplaintRegistered(
 
     `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it
     was entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was
-    given.
+    given. One that was solved on the spot (rules 2.4) says the cause, and the id of the reply that was given.
     """
 
     complaint_id: ComplaintId
@@ -22,6 +22,8 @@ class ComplaintRegistered(
     registered_at: Instant
     matter_code: MatterCode | None = None
     place_code: PlaceCode | None = None
+    solved_cause: Cause | None = None
+    solved_text_id: TextId | None = None
 
 
 class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", producer="intake", key="complaint_id"):
@@ -32,4 +34,19 @@ class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", prod
     linked_at: Instant
 
 
-ComplaintFact = ComplaintRegistered | ComplaintLinked
+class ComplaintTextWritten(
+    Fact, type="complaint.text-written.v1", topic="complaints", producer="intake", key="complaint_id"
+):
+    """Something was written about a complaint after it came: a reason, a reply, a note (rules 7).
+
+    What it says is sealed with intake, which is asked for it by `text_id`. `author` is the principal that sent it.
+    """
+
+    complaint_id: ComplaintId
+    text_id: TextId
+    kind: TextKind
+    author: PrincipalName
+    written_at: Instant
+
+
+ComplaintFact = ComplaintRegistered | ComplaintLinked | ComplaintTextWritten

@@ -60,3 +60,8 @@ def enclosing_places(place: str) -> tuple[str, ...]:
 
 PlaceCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$"), AfterValidator(place_code)]
 MatterCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+
+TextId = UUID
+
+PrincipalName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}(\.[a-z0-9][a-z0-9-]{0,40})?$")]
+"""Who signs in: a service, `channel.<channel>`, `unit.<code>`, `centre`."""

@@ -50,6 +50,9 @@ REFUSALS: dict[str, Refusal] = {
     "complaint.unknown": Refusal("没有这条诉求", 404),
     "idempotency-key.reused": Refusal("同一幂等键已用于不同的请求", 422),
     "idempotency-key.malformed": Refusal("幂等键格式不正确", 400),
+    # what is written about a complaint
+    "text.unknown": Refusal("没有这段文字", 404),
+    "text.invalid": Refusal("文字不符合要求", 422),
     # a ticket
     "ticket.unknown": Refusal("没有这张工单", 404),
     "ticket.dispatched-elsewhere": Refusal("工单已派给其他单位", 409),

@@ -58,7 +58,7 @@ def _channel(channel: Channel) -> Topic:
 
 CHANNELS = tuple(_channel(channel) for channel in Channel)
 COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", OPERATOR))
-TICKETS = Topic("tickets", "ticket id", ("dispatch",), (OPERATOR,))
+TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", OPERATOR))
 DIRECTORY = Topic(
     "directory",
     "unit, matter or place",

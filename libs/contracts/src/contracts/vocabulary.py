@@ -172,3 +172,29 @@ class Purpose(StrEnum):
     REVISIT = "revisit"
     SUPERVISION = "supervision"
     REGISTRATION = "registration"
+
+
+class TextKind(StrEnum):
+    """What people write after the complaint; it is sealed with intake and travels by its id (rules 7)."""
+
+    REASON = "reason"
+    NOTE = "note"
+    REPLY = "reply"
+    EXPLANATION = "explanation"
+    QUESTION = "question"
+    ANSWER = "answer"
+
+    @property
+    def chinese(self) -> str:
+        """The kind's name for people."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    TextKind.REASON: "理由",
+    TextKind.NOTE: "记录",
+    TextKind.REPLY: "答复",
+    TextKind.EXPLANATION: "说明",
+    TextKind.QUESTION: "协办请求",
+    TextKind.ANSWER: "协办答复",
+}

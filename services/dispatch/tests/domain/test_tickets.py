@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
-from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState, UnitKind
+from contracts.tickets import TicketDispatched, TicketFact, TicketFinished, TicketOpened, TicketQueuedForManualDispatch
+from contracts.vocabulary import Cause, Channel, DispatchRule, QueueReason, ReporterKind, TicketState, UnitKind
 from dispatch.domain import (
     Command,
     Directory,
@@ -86,6 +86,17 @@ def test_a_complaint_without_an_owner_is_opened_and_queued(complaint: Complaint)
     ]
     ticket = fold(None, told)
     assert (ticket.state, ticket.unit, ticket.queue_reason) == (TicketState.QUEUED, None, QueueReason.NO_OWNER)
+
+
+def test_what_was_solved_on_the_spot_is_opened_finished_and_closed_at_one_instant(complaint: Complaint) -> None:
+    """rules 2.4: with the reply, and dispatched to nobody."""
+    said = complaint(solved_cause=Cause.PROCEDURE_UNCLEAR, solved_text_id=UUID(int=9))
+    opened, finished = decide(None, Open(TICKET, said, FOUND, NOW))
+    assert isinstance(finished, TicketFinished)
+    assert (finished.on_the_spot, finished.reply_id, finished.cause) == (True, UUID(int=9), Cause.PROCEDURE_UNCLEAR)
+    assert finished.topics == ("tickets",)
+    ticket = fold(None, [opened, finished])
+    assert (ticket.state, ticket.unit, ticket.handling.closed_at) == (TicketState.FINISHED, None, NOW)
 
 
 def test_the_centre_s_hand_is_on_record_with_what_it_was_queued_for(complaint: Complaint) -> None:

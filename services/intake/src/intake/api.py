@@ -1,10 +1,10 @@
-"""The HTTP doors: a channel submits and asks for receipts, a service or the centre looks at one complaint."""
+"""The HTTP doors: a channel submits and asks for receipts; who may see a complaint looks at it and writes about it."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from chassis import idempotency, web
 from chassis.idempotency import Claim
@@ -12,10 +12,10 @@ from chassis.security import Principal, allow
 from chassis.work import Work
 from contracts.base import Instant
 from contracts.refusals import Refused
-from contracts.vocabulary import Channel, Purpose
+from contracts.vocabulary import Channel, Purpose, TextKind
 from intake import domain, usecases
 from intake.domain import ComplaintForm, SourceId, Submission
-from intake.usecases import Answered, Asked, Kit
+from intake.usecases import Answered, Asked, Kit, Writing, Written
 
 router = APIRouter(prefix="/v1")
 
@@ -38,6 +38,32 @@ class Complaint(BaseModel):
     receipt: str
     registered_at: Instant
     content: dict[str, Any]
+
+
+class TextForm(BaseModel):
+    """What is written about a complaint: its kind, and the text, which is sealed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: TextKind
+    text: str
+
+
+class Text(BaseModel):
+    """What is known of a text without opening it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text_id: UUID
+    kind: TextKind
+    author: str
+    written_at: Instant
+
+
+class OpenedText(Text):
+    """A text with what it says."""
+
+    text: str
 
 
 async def channel(who: Annotated[Principal, web.Caller]) -> Channel:
@@ -110,8 +136,11 @@ async def receipts(
 
 
 async def looker(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who may see what a complaint says. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
-    allow(who, "service", "centre")
+    """One who may see what complaints say, a unit those in which it takes part (rules 6).
+
+    Raises Refused("principal.not-allowed") for everybody else.
+    """
+    allow(who, "service", "centre", "unit")
     return who
 
 
@@ -134,6 +163,54 @@ async def look(
     """One complaint with what it says; who looked and what for is written down before it is answered (rules 7)."""
     opened = await usecases.open_one(work, who, complaint_id, purpose)
     return Complaint.model_validate(opened, from_attributes=True)
+
+
+async def writing(
+    complaint_id: UUID,
+    body: TextForm,
+    who: Annotated[Principal, Depends(looker)],
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Writing:
+    """What is asked to be written, and by whom."""
+    return Writing(who, complaint_id, body.kind, body.text, idempotency_key)
+
+
+_WRITTEN: dict[int | str, dict[str, Any]] = {
+    200: {"model": Text, "description": "It was written before under this `Idempotency-Key`"}
+}
+
+
+@router.post("/complaints/{complaint_id}/texts", status_code=201, responses=_WRITTEN)
+async def write(
+    asked: Annotated[Writing, Depends(writing)],
+    written: Annotated[web.Together[Writing, Written], web.together(usecases.write)],
+    response: Response,
+) -> Text:
+    """Write about a complaint: 201 the first time, 200 and the same answer when the key is said again."""
+    answered = await written(asked)
+    response.status_code = 201 if answered.first else 200
+    return Text.model_validate(answered.text)
+
+
+@router.get("/complaints/{complaint_id}/texts")
+async def texts(
+    complaint_id: UUID, who: Annotated[Principal, Depends(looker)], work: Annotated[Work[Kit], web.InWork]
+) -> list[Text]:
+    """What was written about a complaint, oldest first, without what it says."""
+    return list(map(Text.model_validate, await usecases.texts_of(work, who, complaint_id)))
+
+
+@router.get("/complaints/{complaint_id}/texts/{text_id}")
+async def look_at_text(
+    complaint_id: UUID,
+    text_id: UUID,
+    who: Annotated[Principal, Depends(looker)],
+    purpose: Annotated[Purpose, Depends(stated)],
+    work: Annotated[Work[Kit], web.InWork],
+) -> OpenedText:
+    """A text with what it says; who looked and what for is written down before it is answered (rules 7)."""
+    opened = await usecases.open_text(work, who, complaint_id, text_id, purpose)
+    return OpenedText(**Text.model_validate(opened.text).model_dump(), text=opened.said)
 
 
 def _receipt(answered: Answered) -> Receipt:

@@ -33,5 +33,5 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.channels,),
+    consumers=(consumers.channels, consumers.tickets),
 )

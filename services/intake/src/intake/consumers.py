@@ -1,10 +1,11 @@
-"""The topic doors: the seven channels, each on its own topic."""
+"""The topic doors: the seven channels, each on its own topic, and what becomes of their tickets."""
 
 from collections.abc import Sequence
 
-from chassis.consumer import Message, Messages
+from chassis.consumer import Facts, Message, Messages
 from chassis.work import Work
 from contracts import topics
+from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel
 from intake import domain, usecases
 from intake.domain import Submission
@@ -25,3 +26,12 @@ channels = Messages(*_CHANNELS, parse=submission, personal=True)
 async def register(work: Work[Kit], submissions: Sequence[Submission]) -> None:
     """Register what the channels say."""
     await usecases.register(work, submissions)
+
+
+tickets = Facts(topics.TICKETS.name)
+
+
+@tickets.batch
+async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
+    """Keep which units take part."""
+    await usecases.follow(work, facts)

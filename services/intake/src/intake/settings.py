@@ -13,6 +13,6 @@ class IntakeSettings(Settings, service="intake"):
     longest_subject: int = Field(default=200, ge=1)
     """Characters (policy)."""
     longest_text: int = Field(default=10_000, ge=1)
-    """Characters (policy)."""
+    """Characters, of a complaint and of what is written about it later (policy)."""
     most_attachments: int = Field(default=5, ge=0)
     """For one complaint (policy)."""

@@ -1,7 +1,7 @@
-"""What intake does: registers complaints once, says again what it answered, opens one for those who may see it."""
+"""What intake does: registers complaints once, keeps what is written about them, opens one for those who may see it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,12 @@ from chassis.idempotency import Claim
 from chassis.security import Principal
 from chassis.vault import Vault, about
 from chassis.work import Work
-from contracts.complaints import ComplaintRegistered
+from contracts.complaints import ComplaintRegistered, ComplaintTextWritten
 from contracts.refusals import Refused
-from contracts.vocabulary import Channel, Purpose, ReporterKind
+from contracts.tickets import TicketFact
+from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
-from intake.domain import At, Entry, Known, Policy, Submission
+from intake.domain import At, Entry, Known, Policy, SealedText, Solved, Submission, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,33 @@ class Opened:
     content: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """What somebody writes about a complaint, with their `Idempotency-Key` if they have one."""
+
+    author: Principal
+    complaint_id: UUID
+    kind: TextKind
+    text: str = field(repr=False)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of which a request was the `first`, or which it asked for again."""
+
+    text: Text
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A text with what it says, for one who may see it."""
+
+    text: Text
+    said: str = field(repr=False)
+
+
 async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[Registered]:
     """Register every complaint once per channel and source id, and find it again each time it is said (rules 2.1–2.2).
 
@@ -72,12 +100,11 @@ async def register(work: Work[Kit], submissions: Sequence[Submission]) -> list[R
     prints = [fingerprint(work.kit, one) for one in submissions]
     firsts = _firsts(submissions, prints)
     entries = {at: _entry(work, *first) for at, first in firsts.items()}
-    added = await store.add(work.session, entries.values())
+    added = await store.complaints.add(work.session, entries.values())
     new = {at: entry for at, entry in entries.items() if entry.complaint_id in added}
-    known: dict[At, Known] = new | await store.known(work.session, entries.keys() - new.keys())
+    known: dict[At, Known] = new | await store.complaints.known(work.session, entries.keys() - new.keys())
     found = [domain.same(known[one.at], print_) for one, print_ in zip(submissions, prints, strict=True)]
-    for at, entry in new.items():
-        work.tell(_registered(entry), because=firsts[at][0])
+    await _tell(work, [(entry, firsts[at][0]) for at, entry in new.items()])
     return [Registered(complaint, complaint.complaint_id in added) for complaint in found]
 
 
@@ -93,22 +120,74 @@ async def submit(work: Work[Kit], asked: Sequence[Asked]) -> list[Answered]:
 
 async def receipts(work: Work[Kit], channel: Channel, source_ids: Sequence[str]) -> list[Answered]:
     """Those of the channel's complaints that are registered, as its reporters are answered."""
-    found = await store.known(work.session, {(channel.value, source_id) for source_id in source_ids})
+    found = await store.complaints.known(work.session, {(channel.value, source_id) for source_id in source_ids})
     return [Answered(one, secret(work.kit, one.complaint_id)) for one in found.values()]
 
 
 async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, purpose: Purpose) -> Opened:
     """The complaint with what it says, after it was written down who looks at it and what for (rules 7).
 
-    Raises Refused("complaint.unknown").
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`.
     """
-    sealed = await store.sealed(work.session, complaint_id)
+    await _let_in(work, [(principal, complaint_id)])
+    sealed = await store.complaints.sealed(work.session, complaint_id)
     if sealed is None:
         raise Refused("complaint.unknown")
     await audit.append(work.session, principal, "complaint.read", complaint_id, purpose, work.now)
     vault = work.kit.vault
     content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
     return Opened(complaint_id, Channel(sealed.channel), sealed.receipt, sealed.registered_at, domain.said(content))
+
+
+async def write(work: Work[Kit], asked: Sequence[Writing]) -> list[Written]:
+    """Seal what is written about complaints, each text with its complaint's own key; a key said again writes nothing.
+
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`, `text.invalid`, `idempotency-key.malformed`,
+    `idempotency-key.reused`.
+    """
+    keys = await _keys(work, [(one.author, one.complaint_id) for one in asked])
+    claims = [_claim(work.kit, one) for one in asked]
+    await idempotency.claim(work.session, [one for one in claims if one], work.now)
+    texts = [_sealed(work, keys[one.complaint_id], one) for one in asked]
+    added = await store.texts.add(work.session, texts)
+    again = [one.claim for one in texts if one.claim and one.text_id not in added]
+    known = await store.texts.claimed(work.session, again)
+    for writing, text in zip(asked, texts, strict=True):
+        if text.text_id in added:
+            work.tell(_written(text), because=writing)
+    return [Written(one, True) if one.text_id in added else Written(known[one.claim or b""], False) for one in texts]
+
+
+async def texts_of(work: Work[Kit], principal: Principal, complaint_id: UUID) -> list[Text]:
+    """What was written about the complaint, oldest first, without what it says.
+
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`.
+    """
+    await _keys(work, [(principal, complaint_id)])
+    return await store.texts.of_complaint(work.session, complaint_id)
+
+
+async def open_text(
+    work: Work[Kit], principal: Principal, complaint_id: UUID, text_id: UUID, purpose: Purpose
+) -> OpenedText:
+    """A text with what it says, after it was written down who looks at it and what for (rules 7).
+
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`, `text.unknown`.
+    """
+    keys = await _keys(work, [(principal, complaint_id)])
+    text = await store.texts.sealed(work.session, complaint_id, text_id)
+    if text is None:
+        raise Refused("text.unknown")
+    await audit.append(work.session, principal, "text.read", text_id, purpose, work.now)
+    vault = work.kit.vault
+    said = vault.open(vault.unwrap(keys[complaint_id]), text.content, about(text_id, "text"))
+    return OpenedText(text, said.decode())
+
+
+async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
+    """Keep which units take part in complaints, as their tickets go from hand to hand (rules 3, 6)."""
+    held = await store.participants.of_complaints(work.session, {fact.complaint_id for fact in facts})
+    await store.participants.save(work.session, domain.follow(held, facts))
 
 
 def fingerprint(kit: Kit, submission: Submission) -> bytes:
@@ -127,6 +206,22 @@ def _firsts(submissions: Sequence[Submission], prints: Sequence[bytes]) -> dict[
     for one, print_ in zip(submissions, prints, strict=True):
         firsts.setdefault(one.at, (one, print_))
     return firsts
+
+
+async def _tell(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> None:
+    """Tell what is registered; the reply to what was solved on the spot is a text like any other (rules 2.4)."""
+    replies = {entry.complaint_id: _reply(work, entry, one.form.solved) for entry, one in new if one.form.solved}
+    await store.texts.add(work.session, list(replies.values()))
+    for entry, submission in new:
+        reply = replies.get(entry.complaint_id)
+        work.tell(_registered(entry, submission.form.solved, reply), because=submission)
+        if reply:
+            work.tell(_written(reply), because=submission)
+
+
+def _reply(work: Work[Kit], entry: Entry, solved: Solved) -> SealedText:
+    author = Principal(f"channel.{entry.channel}")
+    return _sealed(work, entry.wrapped_key, Writing(author, entry.complaint_id, TextKind.REPLY, solved.reply))
 
 
 def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry:
@@ -150,7 +245,7 @@ def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry
     )
 
 
-def _registered(entry: Entry) -> ComplaintRegistered:
+def _registered(entry: Entry, solved: Solved | None, reply: Text | None) -> ComplaintRegistered:
     return ComplaintRegistered(
         complaint_id=entry.complaint_id,
         channel=Channel(entry.channel),
@@ -159,4 +254,69 @@ def _registered(entry: Entry) -> ComplaintRegistered:
         registered_at=entry.registered_at,
         matter_code=entry.matter_code,
         place_code=entry.place_code,
+        solved_cause=solved.cause if solved else None,
+        solved_text_id=reply.text_id if reply else None,
+    )
+
+
+async def _keys(work: Work[Kit], asked: Collection[tuple[Principal, UUID]]) -> dict[UUID, bytes]:
+    """The wrapped keys of complaints for those who may see them.
+
+    Raises Refused: `principal.not-allowed`, `complaint.unknown`.
+    """
+    await _let_in(work, asked)
+    complaint_ids = {complaint_id for _, complaint_id in asked}
+    keys = await store.complaints.keys(work.session, complaint_ids)
+    if len(keys) < len(complaint_ids):
+        raise Refused("complaint.unknown")
+    return keys
+
+
+async def _let_in(work: Work[Kit], asked: Collection[tuple[Principal, UUID]]) -> None:
+    """Let a unit see the complaints in which it takes part. Raises Refused("principal.not-allowed") at others.
+
+    Whether there is such a complaint at all is not told to it.
+    """
+    units = {(complaint_id, who.rest) for who, complaint_id in asked if who.kind == "unit"}
+    if units - await store.participants.taking_part(work.session, units):
+        raise Refused("principal.not-allowed")
+
+
+def _claim(kit: Kit, writing: Writing) -> Claim | None:
+    """The claim of a request's key; without the vault's key nobody can test a guess of what it says."""
+    if writing.key is None:
+        return None
+    blinded = kit.vault.blind(b"text\0" + writing.text.encode())
+    asked = idempotency.fingerprint(b"text", writing.complaint_id.bytes, writing.kind.encode(), blinded)
+    return Claim(writing.author, writing.key, asked)
+
+
+def _recognised(writing: Writing) -> bytes | None:
+    """What a request with a key is found again by."""
+    if writing.key is None:
+        return None
+    return idempotency.fingerprint(writing.author.name.encode(), writing.key.encode())
+
+
+def _sealed(work: Work[Kit], wrapped_key: bytes, writing: Writing) -> SealedText:
+    text_id, vault = work.new_id(), work.kit.vault
+    said = domain.wording(writing.text, work.kit.policy).encode()
+    return SealedText(
+        text_id=text_id,
+        complaint_id=writing.complaint_id,
+        kind=writing.kind,
+        author=writing.author.name,
+        written_at=work.now,
+        claim=_recognised(writing),
+        content=vault.seal(vault.unwrap(wrapped_key), said, about(text_id, "text")),
+    )
+
+
+def _written(text: Text) -> ComplaintTextWritten:
+    return ComplaintTextWritten(
+        complaint_id=text.complaint_id,
+        text_id=text.text_id,
+        kind=text.kind,
+        author=text.author,
+        written_at=text.written_at,
     )

@@ -1,10 +1,11 @@
 """`decide` says what happens by a command. It is pure: time, ids and the directory come with the command."""
 
 from typing import assert_never
+from uuid import UUID
 
 from contracts.refusals import Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
-from contracts.vocabulary import DispatchRule
+from contracts.tickets import TicketDispatched, TicketFact, TicketFinished, TicketOpened, TicketQueuedForManualDispatch
+from contracts.vocabulary import Cause, DispatchRule
 from dispatch.domain.acting import act
 from dispatch.domain.routing import Found, NotFound
 from dispatch.domain.tickets import Command, DispatchByHand, Handle, Open, Ticket, known
@@ -39,6 +40,8 @@ def _open(command: Open) -> list[TicketFact]:
         matter_code=complaint.matter_code,
         place_code=complaint.place_code,
     )
+    if complaint.solved_cause and complaint.solved_text_id:
+        return [opened, _solved(command, complaint.solved_cause, complaint.solved_text_id)]
     match command.route:
         case Found() as found:
             return [opened, _dispatched(command, found)]
@@ -46,6 +49,21 @@ def _open(command: Open) -> list[TicketFact]:
             return [opened, _queued(command, not_found)]
         case _:
             assert_never(command.route)
+
+
+def _solved(command: Open, cause: Cause, reply_id: UUID) -> TicketFinished:
+    """Solved on the spot: opened, finished and closed at one instant, dispatched to nobody (rules 2.4)."""
+    return TicketFinished(
+        ticket_id=command.ticket_id,
+        complaint_id=command.complaint.complaint_id,
+        unit=None,
+        reply_id=reply_id,
+        done_id=None,
+        cause=cause,
+        finished_at=command.at,
+        by=f"channel.{command.complaint.channel}",
+        on_the_spot=True,
+    )
 
 
 def _dispatched(command: Open, found: Found) -> TicketDispatched:

@@ -14,7 +14,8 @@ from dispatch.domain import UNTOUCHED, Handling, Ticket, helpers
 _ADD = """
     INSERT INTO ticket (
         ticket_id, complaint_id, state, channel, reporter_kind, submitted_at, opened_at, matter_code, place_code,
-        unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version
+        unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version,
+        handling
     )
     SELECT * FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:state AS text[]), CAST(:channel AS text[]),
@@ -22,7 +23,7 @@ _ADD = """
         CAST(:matter_code AS text[]), CAST(:place_code AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
         CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
         CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
-        CAST(:version AS integer[])
+        CAST(:version AS integer[]), CAST(:handling AS jsonb[])
     )
     ON CONFLICT (complaint_id) DO NOTHING
     RETURNING ticket_id
@@ -161,17 +162,23 @@ async def add(session: Session, tickets: Iterable[Ticket]) -> set[UUID]:
     They are written in one order everywhere, so that two instances wait for each other instead of locking up.
     """
     ordered = sorted(tickets, key=lambda one: one.complaint_id)
-    return {row.ticket_id for row in await rows(session, _ADD, **_arrays(ordered, _COLUMNS))}
+    handlings = [None if one.handling == UNTOUCHED else _written(one.handling) for one in ordered]
+    added = await rows(session, _ADD, **_arrays(ordered, _COLUMNS), handling=handlings)
+    return {row.ticket_id for row in added}
 
 
 async def save(session: Session, tickets: Sequence[Ticket]) -> None:
     """Write tickets that are there, as they are now."""
     if tickets:
         written = {
-            "handling": [_HANDLING.dump_json(one.handling).decode() for one in tickets],
+            "handling": [_written(one.handling) for one in tickets],
             "helpers": [_helpers(one) for one in tickets],
         }
         await rows(session, _SAVE, **_arrays(tickets, _CHANGING), **written)
+
+
+def _written(handling: Handling) -> str:
+    return _HANDLING.dump_json(handling).decode()
 
 
 def _helpers(ticket: Ticket) -> str | None:

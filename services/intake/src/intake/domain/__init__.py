@@ -1,27 +1,36 @@
 """The rules of registering (四(一), rules 2): what a submission must look like, what it becomes, what it is answered.
 
 `read` says whether what a channel sent is a complaint at all, and normalises it; `admit` decides what needs the present
-instant or the policy; `same` whether something said under a known source id is the same complaint.
+instant or the policy; `same` whether something said under a known source id is the same complaint. `wording` says what
+may be written about one later, `follow` which units take part in it.
 """
 
-from intake.domain.form import ComplaintForm, SourceId
+from intake.domain.form import ComplaintForm, Solved, SourceId
+from intake.domain.participation import Part, follow
 from intake.domain.receipts import receipt, secret, secret_hash
 from intake.domain.registration import Entry, Known, Policy, admit, same
 from intake.domain.submission import At, Submission, read, said
+from intake.domain.texts import SealedText, Text, wording
 
 __all__ = [
     "At",
     "ComplaintForm",
     "Entry",
     "Known",
+    "Part",
     "Policy",
+    "SealedText",
+    "Solved",
     "SourceId",
     "Submission",
+    "Text",
     "admit",
+    "follow",
     "read",
     "receipt",
     "said",
     "same",
     "secret",
     "secret_hash",
+    "wording",
 ]

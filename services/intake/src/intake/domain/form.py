@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fai
 from pydantic_core import PydanticCustomError
 
 from contracts import ids
-from contracts.vocabulary import ReporterKind
+from contracts.vocabulary import Cause, ReporterKind
 from intake.domain import numbers
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -27,7 +27,10 @@ def _composed(written: str) -> str:
     return unicodedata.normalize("NFC", written).strip()
 
 
-def _said(written: str) -> str:
+def worded(written: str) -> str:
+    """What was written, composed (NFC), without blanks around it. Raises PydanticCustomError for control characters
+    other than line ends and tabs, and for nothing but blanks.
+    """
     said = _composed(written)
     if not said:
         raise PydanticCustomError("blank", "not blank")
@@ -71,8 +74,8 @@ def _base64(written: str) -> str:
 
 
 SourceId = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(source_id)]
-_Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_said)]
-_Text = Annotated[str, Field(min_length=1), AfterValidator(_said)]
+_Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(worded)]
+_Text = Annotated[str, Field(min_length=1), AfterValidator(worded)]
 _Optional = Annotated[str | None, Field(max_length=64)]
 _Phone = Annotated[_Optional, _given(numbers.phone)]
 _IdNumber = Annotated[_Optional, _given(numbers.id_number)]
@@ -109,6 +112,13 @@ class Attachment(_Form):
     content_base64: Annotated[str, AfterValidator(_base64)]
 
 
+class Solved(_Form):
+    """What was answered on the spot, and what the trouble was (rules 2.4)."""
+
+    reply: _Text
+    cause: Cause
+
+
 class ComplaintForm(_Form):
     """诉求反映 as every channel submits it, by its topic or over HTTP; a field that is not named here is refused."""
 
@@ -120,3 +130,4 @@ class ComplaintForm(_Form):
     subject: _Text
     text: _Text
     attachments: _Attachments = ()
+    solved: Solved | None = None

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.refusals import Refused
+from contracts.vocabulary import Channel
 from intake.domain.form import ComplaintForm
 from intake.domain.numbers import birthday
 from intake.domain.receipts import SHANGHAI
 from intake.domain.submission import At, Submission
+
+_ON_THE_SPOT = frozenset((Channel.WINDOW, Channel.KIOSK))
+"""Where a complaint may be solved as it comes (rules 2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,13 @@ def admit(submission: Submission, policy: Policy, now: datetime) -> None:
     """Let a submission in.
 
     Raises Refused: `complaint.time-in-future`, `complaint.id-number` for someone not born yet, `request.too-large`, and
-    `complaint.invalid` for what is longer than the policy allows.
+    `complaint.invalid` for what is longer than the policy allows or solved where nobody solves anything.
     """
     form = submission.form
     if len(submission.raw) > policy.largest_bytes:
         raise Refused("request.too-large")
-    if too_long := _too_long(form, policy):
-        raise Refused("complaint.invalid", fields=too_long)
+    if refused := [*_too_long(form, policy), *_out_of_place(submission)]:
+        raise Refused("complaint.invalid", fields=refused)
     if form.submitted_at > now + policy.future_tolerance:
         raise Refused("complaint.time-in-future")
     if form.reporter.id_number and birthday(form.reporter.id_number) > now.astimezone(SHANGHAI).date():
@@ -75,8 +79,15 @@ def _too_long(form: ComplaintForm, policy: Policy) -> list[str]:
         ("subject: string_too_long", len(form.subject), policy.longest_subject),
         ("text: string_too_long", len(form.text), policy.longest_text),
         ("attachments: too_long", len(form.attachments), policy.most_attachments),
+        ("solved.reply: string_too_long", len(form.solved.reply) if form.solved else 0, policy.longest_text),
     )
     return [refused for refused, length, most in limits if length > most]
+
+
+def _out_of_place(submission: Submission) -> list[str]:
+    """Online nobody stands by to solve anything."""
+    misplaced = submission.form.solved is not None and submission.channel not in _ON_THE_SPOT
+    return ["solved: not-at-this-channel"] if misplaced else []
 
 
 def same(known: Known, fingerprint: bytes) -> Known:

@@ -10,30 +10,10 @@ import httpx2
 import pytest
 
 from chassis import audit
-from contracts.refusals import REFUSALS
 
 Body = Callable[..., bytes]
 Post = Callable[..., Awaitable[httpx2.Response]]
-
-
-@pytest.fixture
-def post(intake: Any) -> Post:
-    """Submits a body as a channel does."""
-
-    async def submit(said: bytes, channel: str = "window", **headers: str) -> httpx2.Response:
-        sent = {"content-type": "application/json"} | intake.credential(f"channel.{channel}") | headers
-        answer: httpx2.Response = await intake.client.post("/v1/complaints", content=said, headers=sent)
-        return answer
-
-    return submit
-
-
-def refused(answer: httpx2.Response) -> str:
-    problem = answer.json()
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.status_code == problem["status"] == REFUSALS[problem["code"]].status
-    assert problem["title"] == REFUSALS[problem["code"]].title
-    return str(problem["code"])
+Refused = Callable[[httpx2.Response], str]
 
 
 async def test_a_complaint_is_registered_and_answered_the_same_again(post: Post, body: Body, unique: str) -> None:
@@ -51,7 +31,9 @@ async def test_the_same_json_written_otherwise_is_the_same_complaint(post: Post,
     assert (await post(said)).json() == (await post(otherwise)).json()
 
 
-async def test_another_body_under_a_known_source_id_is_refused(post: Post, body: Body, unique: str) -> None:
+async def test_another_body_under_a_known_source_id_is_refused(
+    post: Post, body: Body, unique: str, refused: Refused
+) -> None:
     await post(body(source_id=unique))
     assert refused(await post(body(source_id=unique, text="另一件事"))) == "complaint.different-body"
 
@@ -71,7 +53,9 @@ async def test_said_twenty_times_at_once_it_is_registered_once(
     assert await intake.count("complaint WHERE source_id = :said", said=unique) == 1
 
 
-async def test_each_hostile_body_is_refused_by_name_and_not_repeated(post: Post, hostile: Any) -> None:
+async def test_each_hostile_body_is_refused_by_name_and_not_repeated(
+    post: Post, hostile: Any, refused: Refused
+) -> None:
     answer = await post(hostile.body)
     assert refused(answer) == hostile.code
     assert not any(
@@ -79,11 +63,11 @@ async def test_each_hostile_body_is_refused_by_name_and_not_repeated(post: Post,
     )
 
 
-async def test_two_mebibytes_are_too_large(post: Post, body: Body) -> None:
+async def test_two_mebibytes_are_too_large(post: Post, body: Body, refused: Refused) -> None:
     assert refused(await post(body(text="话" * (2**21 // 3)))) == "request.too-large"
 
 
-async def test_only_json_is_taken(post: Post, body: Body) -> None:
+async def test_only_json_is_taken(post: Post, body: Body, refused: Refused) -> None:
     assert refused(await post(body(), **{"content-type": "text/plain"})) == "request.media-type"
 
 
@@ -98,18 +82,26 @@ async def test_only_json_is_taken(post: Post, body: Body) -> None:
         ("channel.fax", "principal.not-allowed"),
     ],
 )
-async def test_only_a_channel_submits(authorization: Any, code: str, body: Body, intake: Any) -> None:
+async def test_only_a_channel_submits(authorization: Any, code: str, body: Body, intake: Any, refused: Refused) -> None:
     said_by = intake.credential(authorization) if isinstance(authorization, str) else authorization
     headers = {"content-type": "application/json"} | said_by
     assert refused(await intake.client.post("/v1/complaints", content=body(), headers=headers)) == code
 
 
-async def test_an_idempotency_key_is_for_one_complaint(post: Post, body: Body, unique: str) -> None:
+async def test_an_idempotency_key_is_for_one_complaint(post: Post, body: Body, unique: str, refused: Refused) -> None:
     key = {"idempotency-key": f"key-{unique}"}
     first, again = [await post(body(source_id=unique), **key) for _ in range(2)]
     assert (first.status_code, again.status_code) == (201, 200)
     assert refused(await post(body(source_id=unique + "b"), **key)) == "idempotency-key.reused"
     assert refused(await post(body(source_id=unique), **{"idempotency-key": "a b"})) == "idempotency-key.malformed"
+
+
+async def test_online_nothing_is_solved_on_the_spot(post: Post, body: Body, unique: str, refused: Refused) -> None:
+    said = body(source_id=unique, solved={"reply": "已办", "cause": "other"})
+    answer = await post(said, "city-exit")
+    assert refused(answer) == "complaint.invalid"
+    assert answer.json()["errors"] == [{"path": "solved", "kind": "not-at-this-channel"}]
+    assert (await post(said, "kiosk")).status_code == 201
 
 
 async def test_unknown_and_odd_codes_are_no_error(post: Post, body: Body, unique: str, intake: Any) -> None:
@@ -128,7 +120,7 @@ async def test_receipts_are_given_for_a_channel_s_own(post: Post, body: Body, un
 
 
 @pytest.mark.parametrize("asked", [[], ["x"] * 101, ["a b"], ["x" * 129], [""]])
-async def test_odd_questions_for_receipts_are_refused(asked: list[str], intake: Any) -> None:
+async def test_odd_questions_for_receipts_are_refused(asked: list[str], intake: Any, refused: Refused) -> None:
     params = [("source_id", one) for one in asked]
     answer = await intake.client.get("/v1/receipts", params=params, headers=intake.credential("channel.window"))
     assert refused(answer) == "request.invalid"
@@ -153,7 +145,9 @@ async def test_one_complaint_is_shown_for_a_purpose_and_that_is_written_down(
 
 
 @pytest.mark.parametrize("purpose", [{}, {"purpose": ""}, {"purpose": "curiosity"}])
-async def test_without_a_purpose_nobody_looks(purpose: dict[str, str], post: Post, body: Body, intake: Any) -> None:
+async def test_without_a_purpose_nobody_looks(
+    purpose: dict[str, str], post: Post, body: Body, intake: Any, refused: Refused
+) -> None:
     registered = (await post(body())).json()
     path = f"/v1/complaints/{registered['complaint_id']}"
     answer = await intake.client.get(path, params=purpose, headers=intake.credential("centre"))
@@ -161,13 +155,13 @@ async def test_without_a_purpose_nobody_looks(purpose: dict[str, str], post: Pos
 
 
 @pytest.mark.parametrize("who", ["channel.window", "unit.hrss"])
-async def test_channels_and_units_do_not_look(who: str, intake: Any) -> None:
+async def test_channels_and_units_that_take_no_part_do_not_look(who: str, intake: Any, refused: Refused) -> None:
     path = f"/v1/complaints/{UUID(int=7)}"
     answer = await intake.client.get(path, params={"purpose": "handling"}, headers=intake.credential(who))
     assert refused(answer) == "principal.not-allowed"
 
 
-async def test_an_unknown_complaint_is_not_found(intake: Any) -> None:
+async def test_an_unknown_complaint_is_not_found(intake: Any, refused: Refused) -> None:
     path = f"/v1/complaints/{UUID(int=7)}"
     answer = await intake.client.get(path, params={"purpose": "handling"}, headers=intake.credential("centre"))
     assert refused(answer) == "complaint.unknown"

@@ -13,7 +13,7 @@ from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
 
 from contracts.refusals import Refused
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Cause, Channel
 from intake import domain
 from intake.domain import Policy, numbers
 from intake.domain.receipts import SHANGHAI
@@ -54,6 +54,23 @@ def test_a_refusal_says_where_and_why_but_not_what(body: Body) -> None:
     with pytest.raises(Refused) as refused:
         read(body(**{"text": 7, "13912345678": "上官种苗"}))
     assert refused.value.details["fields"] == ["text: string_type", "?: extra_forbidden"]
+
+
+SOLVED = {"reply": "  材料齐全，已当场补登\n", "cause": "materials-unclear"}
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_it_is_solved_on_the_spot_where_somebody_stands_by(
+    channel: Channel, body: Body, policy: Policy, now: datetime
+) -> None:
+    submission = domain.read(channel, body(solved=SOLVED))
+    if channel in {Channel.WINDOW, Channel.KIOSK}:
+        domain.admit(submission, policy, now)
+        assert submission.form.solved == domain.Solved(reply="材料齐全，已当场补登", cause=Cause.MATERIALS_UNCLEAR)
+        return
+    with pytest.raises(Refused, match=r"complaint\.invalid") as refused:
+        domain.admit(submission, policy, now)
+    assert refused.value.details["fields"] == ["solved: not-at-this-channel"]
 
 
 def test_a_body_larger_than_the_policy_is_refused(body: Body, policy: Policy, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Every statement on intake's table of complaints."""
+"""The table of complaints."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -56,6 +56,14 @@ _SEALED = """
     FROM complaint WHERE complaint_id = :complaint_id
 """
 
+_KEYS = """
+    SELECT found.*
+    FROM unnest(CAST(:complaint_id AS uuid[])) AS asked (complaint_id)
+    CROSS JOIN LATERAL (
+        SELECT complaint_id, wrapped_key FROM complaint WHERE complaint.complaint_id = asked.complaint_id OFFSET 0
+    ) AS found
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
@@ -93,3 +101,9 @@ async def sealed(session: Session, complaint_id: UUID) -> Sealed | None:
     """The complaint, still closed; None for an id that is none."""
     found = await rows(session, _SEALED, complaint_id=complaint_id)
     return Sealed(**found[0]) if found else None
+
+
+async def keys(session: Session, complaint_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """The wrapped keys of those that are complaints."""
+    found = await rows(session, _KEYS, complaint_id=list(complaint_ids))
+    return {row.complaint_id: row.wrapped_key for row in found}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployment import SERVICES, Deployment, deployed
-from tests.load import latency, memory, pipeline, recovery, web, words
+from tests.load import actions, latency, memory, pipeline, recovery, web, words
 from tests.load.complaints import Generator
 from tests.load.districts import SAMPLE, District
 from tests.load.measures import Measures, keep
@@ -52,6 +52,11 @@ async def _http(bench: Bench) -> Measures:
     return await web.measure(bench.district, bench.directory, "web", _RATE, bench.seconds)
 
 
+async def _actions(bench: Bench) -> Measures:
+    await _running(bench.district)
+    return await actions.measure(bench.district, bench.generator, min(bench.how_many, actions.BURST))
+
+
 async def _recovery(bench: Bench) -> Measures:
     await _running(bench.district)
     return await recovery.measure(bench.district, bench.generator)
@@ -62,6 +67,7 @@ PARTS: dict[str, Callable[[Bench], Awaitable[Measures]]] = {
     "memory": _memory,
     "latency": _latency,
     "http": _http,
+    "actions": _actions,
     "broker": _recovery,
 }
 """In this order: the first needs empty topics, the last takes the broker away."""

@@ -58,7 +58,10 @@ def test_every_channel_says_what_travels_there(document: Json) -> None:
     channels = document["channels"]
     assert [name for name, channel in channels.items() if not channel["messages"]] == []
     assert set(channels["tickets"]["messages"]) == {type_ for type_, fact in FACTS.items() if fact.TOPIC == "tickets"}
-    assert set(channels["dispatch.unit"]["messages"]) == {"ticket.dispatched.v1"}
+    of_nobody = {"ticket.opened.v1", "ticket.queued-for-manual-dispatch.v1"}
+    answers = {"action.applied.v1", "action.refused.v1"}
+    assert set(channels["dispatch.unit"]["messages"]) == set(channels["tickets"]["messages"]) - of_nobody | answers
+    assert set(channels["actions.unit"]["messages"]) == {"unit-action"}
     assert set(channels["channels.window"]["messages"]) == {"complaint-form"}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any, get_args
+from uuid import UUID
 
 from contracts.complaints import ComplaintRegistered
 from contracts.tickets import TicketFact
@@ -50,7 +51,10 @@ async def test_two_instances_at_once_open_one_ticket_and_tell_it_once(desk: Any,
 
 async def test_the_facts_alone_rebuild_the_stored_row(desk: Any, complaint: Complaint) -> None:
     rows = await desk.open(
-        complaint(), complaint(matter_code="000111003001"), complaint(matter_code=None, place_code=None)
+        complaint(),
+        complaint(matter_code="000111003001"),
+        complaint(matter_code=None, place_code=None),
+        complaint(solved_cause="other", solved_text_id=UUID(int=9)),
     )
     address, centre = f"/v1/tickets/{rows[2].ticket_id}/dispatch", desk.credential("centre")
     assert (await desk.client.post(address, json={"unit": "town-a"}, headers=centre)).status_code == 200

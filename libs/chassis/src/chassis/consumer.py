@@ -17,6 +17,7 @@ from contracts.refusals import Refused
 FAULT = "fact.fault"
 """The code of what met a bug."""
 
+_NAME = re.compile(r"[a-z][a-z-]*")
 _UNCLEAN = re.compile(r"[^\x20-\x7e]")
 
 Handler = Callable[[Work[Any], Sequence[Any]], Awaitable[None]]
@@ -51,6 +52,7 @@ class Facts:
 
     ordered = True
     personal = False
+    pattern = None
 
     def __init__(self, topic: str) -> None:
         self.name = topic
@@ -73,14 +75,17 @@ class Messages:
     """Messages that are no facts of ours, each read by `parse`, which raises Refused for what it cannot accept.
 
     The use case recognises what is said twice by a key of its own, and a parked message holds nobody up. `personal`
-    ones are sealed when they are parked.
+    ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow.
     """
 
     ordered = False
 
-    def __init__(self, *topics: str, parse: Callable[[Message], Any], personal: bool = False) -> None:
-        self.name = topics[0].split(".")[0]
+    def __init__(
+        self, *topics: str, parse: Callable[[Message], Any], pattern: str | None = None, personal: bool = False
+    ) -> None:
+        self.name = _NAME.findall(pattern or topics[0])[0]
         self.topics = topics
+        self.pattern = pattern
         self.personal = personal
         self.handler: Handler = _undeclared
         self._parse = parse

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 _UNIT = "{unit}"
 _COMPLAINT_FORM = "complaint-form"
+_UNIT_ACTION = "unit-action"
 _BINDING = "0.5.0"
 
 _HEADERS = {
@@ -101,6 +102,8 @@ def _messages(topic: Topic, examples: Mapping[str, Json], models: Mapping[str, t
     if topic.name.endswith(".parked"):
         return [MessageParked.TYPE]
     kind = topic.name.partition(".")[0]
+    if kind == "actions":
+        return [_UNIT_ACTION] if _UNIT_ACTION in models else []
     if _UNIT in topic.name:
         return [
             type_ for type_, body in examples.items() if any(name.startswith(f"{kind}.") for name in _told(type_, body))

@@ -47,8 +47,11 @@ class Fact(BaseModel):
     PRODUCER: ClassVar[str]
     KEY: ClassVar[str]
 
-    def __init_subclass__(cls, *, type: str, topic: str, producer: str, key: str) -> None:
+    def __init_subclass__(cls, *, type: str = "", topic: str = "", producer: str = "", key: str = "") -> None:
+        """A class without a type is no fact: it holds what several have in common."""
         super().__init_subclass__()
+        if not type:
+            return
         if type in FACTS:
             raise TypeError(f"two facts are called {type}")
         cls.TYPE, cls.TOPIC, cls.PRODUCER, cls.KEY = type, topic, producer, key

@@ -7,6 +7,7 @@ they may hold anything. Every service may tell it: the envelope's source says wh
 from uuid import UUID
 
 from contracts.base import Fact, Instant
+from contracts.topics import parked
 
 
 class MessageParked(Fact, type="message.parked.v1", topic="parked", producer="any", key="parked_id"):
@@ -24,4 +25,4 @@ class MessageParked(Fact, type="message.parked.v1", topic="parked", producer="an
     @property
     def topics(self) -> tuple[str, ...]:
         """The parked topic of the topic where the message stood."""
-        return (f"{self.topic}.parked",)
+        return (parked(self.topic),)

@@ -1,8 +1,33 @@
 """Facts about tickets, told by dispatch on `tickets`, and to the unit itself on `dispatch.<unit>`."""
 
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+
 from contracts.base import Fact, Instant
 from contracts.ids import ComplaintId, MatterCode, PlaceCode, TicketId, UnitCode
-from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind
+from contracts.vocabulary import (
+    Cause,
+    Channel,
+    Complexity,
+    ContactMethod,
+    DispatchRule,
+    ProposalKind,
+    QueueReason,
+    ReporterKind,
+    ReturnReason,
+)
+
+Officer = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,80}(/[A-Za-z0-9._-]{1,32})?$")]
+"""Who did it: a principal, and behind the slash the number of one of its people (`unit.hrss/0412`), never a name."""
+
+Participants = tuple[UnitCode, ...]
+"""The units that take part in the ticket and are told on `dispatch.<unit>`: the lead, its delegates, assistants."""
+
+
+def _told_to(units: Participants) -> tuple[str, ...]:
+    return ("tickets", *(f"dispatch.{unit}" for unit in dict.fromkeys(units)))
 
 
 class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -22,7 +47,8 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     """A unit was named that must handle the ticket (派单, 四(二)); it stands on `dispatch.<unit>` too.
 
     `rule` matched under `directory_version`; `matched_place` is the place at which the owner or the centre was found.
-    `by` is the principal that dispatched by hand, None when it was automatic.
+    `by` is the principal that dispatched by hand, None when it was automatic. `again` says that the centre took the
+    ticket from a unit that had accepted it (rules 3.2); `reason_id` is the text that says why, sealed with intake.
     """
 
     ticket_id: TicketId
@@ -35,11 +61,14 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     place_code: PlaceCode | None = None
     matched_place: PlaceCode | None = None
     by: str | None = None
+    again: bool = False
+    reason_id: UUID | None = None
+    former: Participants = ()
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """`tickets` for everyone who follows, `dispatch.<unit>` for the unit's own system."""
-        return (self.TOPIC, f"dispatch.{self.unit}")
+        """`tickets` for everyone who follows, `dispatch.<unit>` for the unit's own system and those that lose it."""
+        return _told_to((self.unit, *self.former))
 
 
 class TicketQueuedForManualDispatch(
@@ -54,4 +83,232 @@ class TicketQueuedForManualDispatch(
     queued_at: Instant
 
 
-TicketFact = TicketOpened | TicketDispatched | TicketQueuedForManualDispatch
+class _Handled(Fact):
+    """What happens to a ticket that some units have: they are told too."""
+
+    ticket_id: TicketId
+    complaint_id: ComplaintId
+    told_to: Participants = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """`tickets`, and the topics of the units that take part."""
+        return _told_to(self.told_to)
+
+
+class TicketAccepted(_Handled, type="ticket.accepted.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The unit took the ticket (接单): clocks start. `deemed` when it did not by the close of its day (rules 3.3)."""
+
+    unit: UnitCode
+    complexity: Complexity
+    accepted_at: Instant
+    deemed: bool = False
+    by: Officer | None = None
+
+
+class TicketClassified(_Handled, type="ticket.classified.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """How long handling may take was decided anew, counted from the same acceptance (rules 3.4)."""
+
+    unit: UnitCode
+    complexity: Complexity
+    previous: Complexity
+    classified_at: Instant
+    by: Officer
+    confirmed_by: Officer | None = None
+    reason_id: UUID | None = None
+
+
+class ReporterContactAttempted(
+    _Handled, type="contact.attempted.v1", topic="tickets", producer="dispatch", key="ticket_id"
+):
+    """The reporter was sought, and reached or not (rules 3.5); `note_id` is the sealed note of it."""
+
+    contact_id: UUID
+    unit: UnitCode
+    method: ContactMethod
+    reached: bool
+    attempted_at: Instant
+    by: Officer
+    note_id: UUID | None = None
+
+
+class TicketReturned(_Handled, type="ticket.returned.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The unit gave the ticket back before it accepted it (退单, rules 3.2); `count` is how often that has happened."""
+
+    unit: UnitCode
+    reason: ReturnReason
+    count: int
+    returned_at: Instant
+    by: Officer
+    reason_id: UUID | None = None
+
+
+class AssistAsked(_Handled, type="assist.asked.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The lead asked another unit for a part of the work (协办, rules 3.6), due when it says."""
+
+    assist_id: UUID
+    lead: UnitCode
+    unit: UnitCode
+    question_id: UUID
+    due_at: Instant
+    asked_at: Instant
+    by: Officer
+
+
+class AssistAnswered(_Handled, type="assist.answered.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The assisting unit answered."""
+
+    assist_id: UUID
+    lead: UnitCode
+    unit: UnitCode
+    answer_id: UUID
+    answered_at: Instant
+    by: Officer
+
+
+class AssistWithdrawn(_Handled, type="assist.withdrawn.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The lead does without the answer, with its reason (rules 3.6)."""
+
+    assist_id: UUID
+    lead: UnitCode
+    unit: UnitCode
+    reason_id: UUID
+    withdrawn_at: Instant
+    by: Officer
+
+
+class TicketDelegated(_Handled, type="ticket.delegated.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The work was passed to a unit below (向下派单): the same clock, the parent stays answerable (rules 3.6)."""
+
+    unit: UnitCode
+    to: UnitCode
+    delegated_at: Instant
+    by: Officer
+
+
+class TicketTracked(_Handled, type="ticket.tracked.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """A truly hard ticket was explained to the reporter before its due, and is followed (跟踪服务, rules 3.8)."""
+
+    unit: UnitCode
+    explanation_id: UUID
+    next_progress_at: Instant
+    tracked_at: Instant
+    by: Officer
+
+
+class TicketProgressed(_Handled, type="ticket.progressed.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """What became of a tracked ticket since, and when there will be more (rules 3.8)."""
+
+    unit: UnitCode
+    note_id: UUID
+    next_progress_at: Instant
+    progressed_at: Instant
+    by: Officer
+
+
+class StepProposed(_Handled, type="step.proposed.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """One person wants a step that a second one of the unit must confirm (rules 2.3, 3.4)."""
+
+    proposal_id: UUID
+    kind: ProposalKind
+    unit: UnitCode
+    reason_id: UUID
+    citation_id: UUID | None = None
+    complexity: Complexity | None = None
+    proposed_at: Instant
+    by: Officer
+
+
+class StepRejected(_Handled, type="step.rejected.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The second person said no."""
+
+    proposal_id: UUID
+    kind: ProposalKind
+    unit: UnitCode
+    rejected_at: Instant
+    by: Officer
+
+
+class TicketDeclined(_Handled, type="ticket.declined.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """Out of scope (三, rules 2.3): explained, the document cited, confirmed by a second person; sampled."""
+
+    unit: UnitCode
+    explanation_id: UUID
+    citation_id: UUID
+    declined_at: Instant
+    by: Officer
+    confirmed_by: Officer
+
+
+class TicketFinished(_Handled, type="ticket.finished.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The reply is on record (办结回复, rules 3.7). `on_the_spot` if it was solved at once (rules 2.4)."""
+
+    unit: UnitCode | None
+    reply_id: UUID
+    done_id: UUID | None
+    cause: Cause
+    finished_at: Instant
+    by: Officer
+    round: int = 1
+    on_the_spot: bool = False
+
+
+class TicketLinked(_Handled, type="ticket.linked.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The ticket says again what an open one says: it goes on there, with the earliest clock (rules 2.5)."""
+
+    to: TicketId
+    linked_at: Instant
+    by: Officer
+
+
+class TicketWithdrawn(_Handled, type="ticket.withdrawn.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The reporter took the complaint back."""
+
+    withdrawn_at: Instant
+    by: Officer
+    reason_id: UUID | None = None
+
+
+class ReopeningRequested(
+    _Handled, type="reopening.requested.v1", topic="tickets", producer="dispatch", key="ticket_id"
+):
+    """After its close the reporter asked to open the ticket again (rules 2.5)."""
+
+    requested_at: Instant
+    by: Officer
+    reason_id: UUID | None = None
+
+
+class TicketReopened(_Handled, type="ticket.reopened.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The centre opened the ticket again, with the unit that had it; the first verdict stays (rules 2.5, 5.3)."""
+
+    unit: UnitCode | None
+    round: int
+    reopened_at: Instant
+    by: Officer
+
+
+TicketFact = (
+    TicketOpened
+    | TicketDispatched
+    | TicketQueuedForManualDispatch
+    | TicketAccepted
+    | TicketClassified
+    | ReporterContactAttempted
+    | TicketReturned
+    | AssistAsked
+    | AssistAnswered
+    | AssistWithdrawn
+    | TicketDelegated
+    | TicketTracked
+    | TicketProgressed
+    | StepProposed
+    | StepRejected
+    | TicketDeclined
+    | TicketFinished
+    | TicketLinked
+    | TicketWithdrawn
+    | ReopeningRequested
+    | TicketReopened
+)
+"""Everything that `evolve` understands."""

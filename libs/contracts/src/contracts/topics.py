@@ -19,6 +19,11 @@ OPERATOR = "operator"
 """Reads everything without personal data (`bbcs tail`, lag)."""
 
 
+def parked(topic: str) -> str:
+    """Where a consumer tells of what it could not take from a topic; all units' actions share one."""
+    return f"{'actions' if topic.startswith('actions.') else topic}.parked"
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """One topic. `retention_ms` counts from a message's own time; FOR_EVER keeps it."""
@@ -37,7 +42,7 @@ class Topic:
     def parked(self) -> "Topic":
         """Where its readers tell of messages that they could not take; the messages themselves stay with them."""
         consumers = tuple(reader for reader in self.readers if reader in SERVICES)
-        return Topic(f"{self.name}.parked", "parked id", consumers, (OPERATOR,), partitions=1, retention_ms=90 * DAY_MS)
+        return Topic(parked(self.name), "parked id", consumers, (OPERATOR,), partitions=1, retention_ms=90 * DAY_MS)
 
 
 def _channel(channel: Channel) -> Topic:
@@ -71,13 +76,35 @@ def of_unit(unit: str) -> Topic:
     return Topic(f"dispatch.{unit}", "ticket id", ("dispatch",), (f"unit.{unit}", OPERATOR), partitions=1)
 
 
+OF_UNITS = ("dispatch.", "actions.")
+"""How the topics of single units begin."""
+
+ACTIONS = r"^actions\.[a-z][a-z0-9-]{1,30}$"
+"""The topics of all units' actions, as a pattern."""
+
+
+def actions_of(unit: str) -> Topic:
+    """`actions.<unit>`: what the unit's own system asks dispatch to do, from it alone."""
+    return Topic(
+        f"actions.{unit}",
+        "ticket id",
+        (f"unit.{unit}",),
+        ("dispatch", OPERATOR),
+        partitions=1,
+        retention_ms=30 * DAY_MS,
+    )
+
+
 def declared(units: Iterable[str]) -> Iterator[Topic]:
     """Every topic of a district with these units, the parked ones of service-read topics included."""
     for topic in SHARED:
         yield topic
         if topic.parked.writers:
             yield topic.parked
-    yield from map(of_unit, units)
+    for unit in units:
+        yield of_unit(unit)
+        yield actions_of(unit)
+    yield actions_of("any").parked
 
 
 def principals(units: Iterable[str]) -> Iterator[str]:

@@ -62,14 +62,51 @@ class QueueReason(StrEnum):
     UNKNOWN_MATTER = "unknown-matter"
     UNKNOWN_PLACE = "unknown-place"
     NO_OWNER = "no-owner"
+    RETURNED = "returned"
+    REOPENED = "reopened"
 
 
 class TicketState(StrEnum):
-    """Where a ticket stands; later parts of its life add to this list."""
+    """Where a ticket stands (rules 2, 3). The last four are closed; a finished one may be opened again."""
 
     OPENED = "opened"
     QUEUED = "queued"
     DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    FINISHED = "finished"
+    DECLINED = "declined"
+    LINKED = "linked"
+    WITHDRAWN = "withdrawn"
+
+
+class Complexity(StrEnum):
+    """难易程度: how long handling may take, in this order (rules 3.4)."""
+
+    SIMPLE = "simple"
+    GENERAL = "general"
+    COMPLEX = "complex"
+
+    @property
+    def working_days(self) -> int:
+        """Working days after the day of acceptance; 0 is the same day."""
+        return {"simple": 0, "general": 3, "complex": 5}[self.value]
+
+
+class ContactMethod(StrEnum):
+    """How the reporter was sought (rules 3.5)."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    MESSAGE = "message"
+    OTHER = "other"
+
+
+class ReturnReason(StrEnum):
+    """退单理由: why a unit gives a ticket back before it accepts it (rules 3.2)."""
+
+    NOT_OUR_MATTER = "not-our-matter"
+    NOT_OUR_PLACE = "not-our-place"
+    OTHER = "other"
 
 
 class Cause(StrEnum):
@@ -102,6 +139,30 @@ _CAUSES = {
     Cause.REPORTER_MATERIALS: "反映人材料不全",
     Cause.OTHER: "其他",
 }
+
+
+class ProposalKind(StrEnum):
+    """What a second person of the unit must confirm (rules 2.3, 3.4)."""
+
+    DECLINE = "decline"
+    LENGTHEN = "lengthen"
+
+
+class AssistState(StrEnum):
+    """协办: where a sub-task stands that a lead unit asked of another one (rules 3.6)."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class Capacity(StrEnum):
+    """In which capacity somebody holds a ticket (首受负责制, rules 3.2, 3.6)."""
+
+    DESK = "desk"
+    LEAD = "lead"
+    ASSISTANT = "assistant"
+    DELEGATE = "delegate"
 
 
 class Purpose(StrEnum):

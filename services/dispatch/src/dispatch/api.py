@@ -1,8 +1,9 @@
 """The HTTP doors: the manual desk of the centre, single tickets, and the directory to read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -11,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis import web
 from chassis.security import Principal, allow
 from chassis.work import Work
+from contracts.actions import Requested
 from contracts.base import Instant
 from contracts.refusals import Refused
-from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
+from contracts.vocabulary import Capacity, Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch import domain, usecases
 from dispatch.usecases import Kit
 
@@ -44,6 +46,32 @@ class Ticket(BaseModel):
     dispatched_by: str | None
     queue_reason: QueueReason | None
     queued_at: Instant | None
+    version: int
+    handling: domain.Handling
+
+
+class Held(BaseModel):
+    """Somebody had the ticket; without an end they have it now."""
+
+    unit: str
+    capacity: Capacity
+    since: Instant
+    until: Instant | None
+
+
+class Holdings(BaseModel):
+    """The ledger of a ticket: `hand_overs` counts changes of the lead, `loops` those to one that had led it before."""
+
+    holdings: list[Held]
+    hand_overs: int
+    loops: int
+
+    @classmethod
+    def of(cls, holdings: list[Held]) -> Self:
+        """The ledger, counted."""
+        leads = [one.unit for one in sorted(holdings, key=lambda one: one.since) if one.capacity == Capacity.LEAD]
+        changes = [one for before, one in pairwise(leads) if before != one]
+        return cls(holdings=holdings, hand_overs=len(changes), loops=len(leads) - len(set(leads)))
 
 
 class Named(BaseModel):
@@ -122,7 +150,7 @@ async def ticket(
 ) -> Ticket:
     """One ticket; a unit is told of its own only."""
     found = await usecases.one_ticket(work, ticket_id)
-    if who.kind == "unit" and who.rest != found.unit:
+    if who.kind == "unit" and not domain.sees(who.rest, found):
         raise Refused("ticket.unknown")
     return Ticket.model_validate(found)
 
@@ -136,6 +164,49 @@ async def dispatch(
 ) -> Ticket:
     """Dispatch a ticket of the manual queue to a unit; said again, it is the same answer."""
     return Ticket.model_validate(await usecases.dispatch_by_hand(work, who, ticket_id, named.unit))
+
+
+def actor(who: Annotated[Principal, web.Caller]) -> str | None:
+    """The unit that acts, None for the centre. Raises Refused("principal.not-allowed") for others (rules 6)."""
+    allow(who, "centre", "unit")
+    return who.rest or None
+
+
+@router.post("/tickets/{ticket_id}/actions")
+async def act(
+    ticket_id: UUID,
+    requested: Requested,
+    unit: Annotated[str | None, Depends(actor)],
+    work: Annotated[Work[Kit], web.InWork],
+) -> Ticket:
+    """Do something to a ticket; said again under the same `action_id`, it is the same answer."""
+    asked = usecases.Asked(unit, ticket_id, requested.action_id, requested.do.action, requested)
+    return Ticket.model_validate(await usecases.act_once(work, asked))
+
+
+@router.get("/tickets/{ticket_id}/holdings")
+async def holdings(
+    ticket_id: UUID, _: Annotated[Principal, Depends(overseer)], work: Annotated[Work[Kit], web.InWork]
+) -> Holdings:
+    """Who held a ticket from when to when, and in which capacity; how often it changed hands, and came back."""
+    ended, held = await usecases.holdings(work, ticket_id)
+    past = [Held(**asdict(one.holding), until=one.until) for one in ended]
+    return Holdings.of([*past, *(Held(**asdict(one), until=None) for one in held)])
+
+
+@router.get("/units/{unit}/tickets")
+async def worklist(
+    unit: str,
+    who: Annotated[Principal, Depends(viewer)],
+    work: Annotated[Work[Kit], web.InWork],
+    part: Literal["lead", "help"] = "lead",
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[Ticket]:
+    """The open tickets that a unit must handle, oldest dispatch first; `part=help`: those that it helps with."""
+    if who.kind == "unit" and who.rest != unit:
+        raise Refused("principal.not-allowed")
+    return _shown(await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help"))
 
 
 @dataclass(frozen=True, slots=True)

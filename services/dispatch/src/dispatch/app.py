@@ -20,5 +20,5 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.complaints,),
+    consumers=(consumers.complaints, consumers.actions),
 )

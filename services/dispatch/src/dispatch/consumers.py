@@ -1,13 +1,20 @@
-"""The topic door: complaints that intake registered."""
+"""The topic doors: complaints that intake registered, and what units' own systems do to their tickets."""
 
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from chassis.consumer import Facts
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chassis.consumer import Facts, Message, Messages
 from chassis.work import Work
 from contracts import topics
+from contracts.actions import RequestedOnTopic
 from contracts.complaints import ComplaintFact
+from contracts.refusals import Refused
 from dispatch import usecases
-from dispatch.usecases import Kit
+from dispatch.usecases import Asked, Kit
 
 complaints = Facts(topics.COMPLAINTS.name)
 
@@ -16,3 +23,48 @@ complaints = Facts(topics.COMPLAINTS.name)
 async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
     """Open tickets for what was registered."""
     await usecases.open_tickets(work, facts)
+
+
+class _Ids(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    action_id: UUID
+    ticket_id: UUID
+
+
+def action(message: Message) -> Asked:
+    """What a unit's system asks for, whose topic alone it can write to.
+
+    Raises Refused("action.unreadable") when nobody could be answered; what is wrong beside the ids is answered.
+    """
+    said, unit = _json(message.value), message.topic.partition(".")[2]
+    try:
+        ids = _Ids.model_validate(said)
+    except ValidationError:
+        raise Refused("action.unreadable") from None
+    try:
+        requested = RequestedOnTopic.model_validate(said)
+    except ValidationError as error:
+        return Asked(unit, ids.ticket_id, ids.action_id, "unknown", None, _code(error))
+    return Asked(unit, ids.ticket_id, ids.action_id, requested.do.action, requested)
+
+
+def _json(value: bytes | None) -> Any:
+    try:
+        return orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        raise Refused("action.unreadable") from None
+
+
+def _code(error: ValidationError) -> str:
+    unknown = any(one["type"].startswith("union_tag") for one in error.errors(include_url=False, include_input=False))
+    return "action.unknown" if unknown else "request.invalid"
+
+
+actions = Messages(pattern=topics.ACTIONS, parse=action)
+
+
+@actions.batch
+async def act(work: Work[Kit], asked: Sequence[Asked]) -> None:
+    """Do what units ask for, and answer each."""
+    await usecases.act_for_units(work, asked)

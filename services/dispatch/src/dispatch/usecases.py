@@ -1,18 +1,24 @@
 """What dispatch does: opens tickets and names their owners, lets the centre do it by hand, keeps the directory."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.db import Session
+from chassis.idempotency import fingerprint
 from chassis.security import Principal
 from chassis.work import Work
+from contracts.actions import ActionApplied, ActionRefused, Link, Requested
 from contracts.complaints import ComplaintFact, ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from dispatch import domain, store
-from dispatch.domain import Changes, Directory, DispatchByHand, Open, Policy, Route, Ticket
+from dispatch.domain import Changes, Directory, DispatchByHand, Handle, Holding, Open, Policy, Route, Ticket
+from dispatch.store.actions import Answer
 from dispatch.store.directory import Version
+from dispatch.store.holdings import Ended
 
 
 class Newest:
@@ -87,11 +93,160 @@ async def dispatch_by_hand(work: Work[Kit], by: Principal, ticket_id: UUID, unit
     ticket = await store.tickets.locked(work.session, ticket_id)
     directory = await work.kit.newest.directory(work.session)
     told = domain.decide(ticket, DispatchByHand(unit, by.name, work.now, directory))
-    after = domain.fold(ticket, told)
-    if told:
-        await store.tickets.save(work.session, [after])
-        work.tell(*told, correlation=str(after.complaint_id))
-    return after
+    if not told or ticket is None:
+        return domain.fold(ticket, told)
+    desk = _Desk({})
+    _happened(work, desk, ticket, told)
+    await _write(work, desk)
+    return desk.tickets[ticket_id]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """An action on a ticket: `by_unit` asks, None for the centre. `code` refuses one that could not be read whole."""
+
+    by_unit: str | None
+    ticket_id: UUID
+    action_id: UUID
+    name: str
+    requested: Requested | None
+    code: str | None = None
+
+    @property
+    def by(self) -> str:
+        """Who asks, as a principal."""
+        return f"unit.{self.by_unit}" if self.by_unit else "centre"
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What it is recognised by when it is said again."""
+        said = self.requested.model_dump_json(exclude={"ticket_id"}) if self.requested else self.name
+        return fingerprint(self.ticket_id.bytes, said.encode())
+
+
+@dataclass(slots=True)
+class _Desk:
+    """The tickets of a batch as they are in the middle of it, and what has come of it so far."""
+
+    tickets: dict[UUID, Ticket]
+    changed: set[UUID] = field(default_factory=set)
+    ended: list[Ended] = field(default_factory=list)
+
+
+async def act(work: Work[Kit], asked: Sequence[Asked]) -> list[Answer]:
+    """Carry out actions in their order, each once, and answer each (rules 2, 3).
+
+    A refusal is an answer: nothing happens, and the others go on. Said again, an action is answered again.
+    """
+    desk = _Desk(await store.tickets.locked_all(work.session, _concerned(asked)))
+    known = await store.actions.answered(work.session, [(one.by, one.action_id) for one in asked])
+    directory = await work.kit.newest.directory(work.session)
+    answers: list[Answer] = []
+    for one in asked:
+        at = one.by, one.action_id
+        answer = known[at] if at in known else _carried_out(work, desk, directory, one)
+        known.setdefault(at, answer)
+        answers.append(answer if answer.fingerprint == one.fingerprint else replace(answer, code=_OTHER))
+    await _write(work, desk)
+    await store.actions.add(work.session, list(known.values()), work.now)
+    return answers
+
+
+_OTHER = "action.different-body"
+
+
+def _concerned(asked: Sequence[Asked]) -> set[UUID]:
+    """The tickets that a batch is about, and those that links lead to."""
+    links = {one.requested.do.to for one in asked if one.requested and isinstance(one.requested.do, Link)}
+    return {one.ticket_id for one in asked} | links
+
+
+def _carried_out(work: Work[Kit], desk: _Desk, directory: Directory, asked: Asked) -> Answer:
+    code: str | None = None
+    try:
+        _carry_out(work, desk, directory, asked)
+    except Refused as refused:
+        code = refused.code
+    ticket = desk.tickets.get(asked.ticket_id)
+    seen = ticket if ticket and (code is None or domain.sees(asked.by_unit, ticket)) else None
+    version, state = (seen.version, seen.state) if seen else (None, None)
+    return Answer(asked.by, asked.action_id, asked.fingerprint, asked.ticket_id, code, version, state)
+
+
+def _carry_out(work: Work[Kit], desk: _Desk, directory: Directory, asked: Asked) -> None:
+    """Raises Refused as `domain.decide` does, with `ticket.stale`, and for what could not be read."""
+    if asked.requested is None:
+        raise Refused(asked.code or "request.invalid")
+    before, do = desk.tickets.get(asked.ticket_id), asked.requested.do
+    other = desk.tickets.get(do.to) if isinstance(do, Link) else None
+    officer, policy = asked.requested.officer, work.kit.policy
+    told = domain.decide(
+        before, Handle(asked.action_id, do, asked.by_unit, officer, work.now, directory, policy, other)
+    )
+    if not told or before is None:
+        return
+    if asked.requested.version not in (None, before.version):
+        raise Refused("ticket.stale")
+    _happened(work, desk, before, told)
+
+
+def _happened(work: Work[Kit], desk: _Desk, before: Ticket, told: list[TicketFact]) -> None:
+    after = desk.tickets[before.ticket_id] = domain.fold(before, told)
+    desk.changed.add(after.ticket_id)
+    left = set(domain.holders(before)) - set(domain.holders(after))
+    desk.ended += [Ended(after.ticket_id, one, work.now) for one in left]
+    work.tell(*told, correlation=str(after.complaint_id))
+
+
+async def _write(work: Work[Kit], desk: _Desk) -> None:
+    await store.tickets.save(work.session, [desk.tickets[id_] for id_ in sorted(desk.changed)])
+    await store.holdings.end(work.session, desk.ended)
+
+
+async def act_once(work: Work[Kit], asked: Asked) -> Ticket:
+    """The ticket after one action. Raises Refused with the code of its answer: then nothing is kept."""
+    [answer] = await act(work, [asked])
+    if answer.code is not None:
+        raise Refused(answer.code, version=answer.version, state=answer.state)
+    return await one_ticket(work, asked.ticket_id)
+
+
+async def act_for_units(work: Work[Kit], asked: Sequence[Asked]) -> None:
+    """Carry out what units' own systems ask for, and answer each on its unit's topic."""
+    for one, answer in zip(asked, await act(work, asked), strict=True):
+        work.tell(_told(one, answer, work.now), because=one)
+
+
+def _told(asked: Asked, answer: Answer, at: datetime) -> ActionApplied | ActionRefused:
+    said: dict[str, Any] = {
+        "action_id": asked.action_id,
+        "ticket_id": asked.ticket_id,
+        "unit": asked.by_unit,
+        "action": asked.name,
+        "version": answer.version,
+        "state": answer.state,
+    }
+    if answer.code is None:
+        return ActionApplied(**said, applied_at=at)
+    return ActionRefused(**said, code=answer.code, refused_at=at)
+
+
+async def tickets_of_unit(
+    work: Work[Kit], unit: str, after: UUID | None, most: int, *, helping: bool = False
+) -> list[Ticket]:
+    """The open tickets that a unit must handle, or with `helping` those that it does a part of; after one seen last.
+
+    Raises Refused("ticket.unknown").
+    """
+    seen = await one_ticket(work, after) if after else None
+    look = store.tickets.helped_by if helping else store.tickets.of_unit
+    return await look(work.session, unit, seen, most)
+
+
+async def holdings(work: Work[Kit], ticket_id: UUID) -> tuple[list[Ended], tuple[Holding, ...]]:
+    """Who held the ticket, and who holds it now (首受负责, rules 3.2). Raises Refused("ticket.unknown")."""
+    ticket = await one_ticket(work, ticket_id)
+    return await store.holdings.ended(work.session, ticket_id), domain.holders(ticket)
 
 
 async def one_ticket(work: Work[Kit], ticket_id: UUID) -> Ticket:

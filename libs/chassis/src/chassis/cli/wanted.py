@@ -107,7 +107,7 @@ def _on(rule: Rule, names: set[str]) -> bool:
 
 
 def _on_another_units_topic(rule: Rule, names: set[str]) -> bool:
-    return rule.resource == "topic" and rule.name.startswith("dispatch.") and rule.name not in names
+    return rule.resource == "topic" and rule.name.startswith(topics.OF_UNITS) and rule.name not in names
 
 
 def personal(topic: str) -> bool:

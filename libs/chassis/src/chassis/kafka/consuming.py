@@ -128,6 +128,7 @@ class Subscription:
         settings = self._settings
         subscriber = broker.subscriber(
             *self._taker.consumer.topics,
+            pattern=self._taker.consumer.pattern,
             batch=True,
             group_id=settings.SERVICE,
             group_instance_id=f"{settings.SERVICE}-{settings.instance}-{self._name}" if settings.instance else None,

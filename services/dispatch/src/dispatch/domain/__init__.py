@@ -5,14 +5,20 @@ of the office's tables, `changes` and `listings` say what is new in it.
 """
 
 from dispatch.domain.changes import Changes, Delta, changes, listings
+from dispatch.domain.deciding import decide
 from dispatch.domain.directory import Directory, Entry, Matter, Place, Unit
 from dispatch.domain.drafting import TABLES, draft
 from dispatch.domain.flaws import Flaw, Problem, Unfit
+from dispatch.domain.handling import UNTOUCHED, Assist, Handling
+from dispatch.domain.holding import Holding, helpers, holders, sees
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
-from dispatch.domain.tickets import Command, DispatchByHand, Open, Ticket, decide, evolve, fold
+from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Ticket, evolve, fold
 
 __all__ = [
+    "CLOSED",
     "TABLES",
+    "UNTOUCHED",
+    "Assist",
     "Changes",
     "Command",
     "Delta",
@@ -21,6 +27,9 @@ __all__ = [
     "Entry",
     "Flaw",
     "Found",
+    "Handle",
+    "Handling",
+    "Holding",
     "Matter",
     "NotFound",
     "Open",
@@ -36,6 +45,9 @@ __all__ = [
     "draft",
     "evolve",
     "fold",
+    "helpers",
+    "holders",
     "listings",
     "route",
+    "sees",
 ]

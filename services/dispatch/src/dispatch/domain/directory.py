@@ -60,6 +60,15 @@ class Directory:
         candidates = enclosing_places(place) if nearest_known else (place,)
         return next((self._around[one] for one in candidates if one in self._around), ())
 
+    def above(self, unit: str) -> tuple[str, ...]:
+        """The units above a unit in their tree, nearest first; a circle is walked once."""
+        found: list[str] = []
+        at = self.units[unit].parent
+        while at is not None and at in self.units and at not in found:
+            found.append(at)
+            at = self.units[at].parent
+        return tuple(found)
+
     @cached_property
     def _around(self) -> Mapping[str, tuple[str, ...]]:
         return {code: tuple(upwards(code, self.places)) for code in self.places}

@@ -1,6 +1,7 @@
 """Who must handle a complaint (四(二), rules 3.1): the owner of its matter at its place, else the place's centre."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from contracts.ids import DISTRICT_PLACE
@@ -37,33 +38,42 @@ class NotFound:
 Route = Found | NotFound
 
 
-def route(directory: Directory, policy: Policy, matter: str | None, place: str | None) -> Route:
+def route(
+    directory: Directory,
+    policy: Policy,
+    matter: str | None,
+    place: str | None,
+    passed_over: Collection[str] = (),
+) -> Route:
     """The unit that must handle such a complaint, or why nobody knows (四(二), rules 3.1).
 
     The owner nearest to the place wins: village, town, district. Without a place it is the owner in the whole district.
-    A unit that is not listed is passed over.
+    A unit that is not listed is passed over, as are those that gave the ticket back.
     """
     around = directory.around(place or DISTRICT_PLACE, nearest_known=policy.nearest_known_place)
-    found = _owner(directory, matter, around) or (_centre(directory, around) if place else None)
+    units = directory.units.keys() - set(passed_over) if passed_over else directory.units.keys()
+    found = _owner(directory, units, matter, around) or (_centre(directory, units, around) if place else None)
     return found or NotFound(_reason(directory, matter, place, around), directory.version)
 
 
-def _owner(directory: Directory, matter: str | None, around: Sequence[str]) -> Found | None:
+def _owner(directory: Directory, units: AbstractSet[str], matter: str | None, around: Sequence[str]) -> Found | None:
     known = directory.matters.get(matter) if matter else None
     if known is None:
         return None
     owned = ((place, known.owners.get(place)) for place in around)
-    return _first(directory, owned, DispatchRule.MATTER_OWNER)
+    return _first(directory, units, owned, DispatchRule.MATTER_OWNER)
 
 
-def _centre(directory: Directory, around: Sequence[str]) -> Found | None:
+def _centre(directory: Directory, units: AbstractSet[str], around: Sequence[str]) -> Found | None:
     centred = ((place, directory.places[place].centre) for place in around)
-    return _first(directory, centred, DispatchRule.PLACE_CENTRE)
+    return _first(directory, units, centred, DispatchRule.PLACE_CENTRE)
 
 
-def _first(directory: Directory, named: Iterable[tuple[str, str | None]], rule: DispatchRule) -> Found | None:
+def _first(
+    directory: Directory, units: AbstractSet[str], named: Iterable[tuple[str, str | None]], rule: DispatchRule
+) -> Found | None:
     for place, unit in named:
-        if unit is not None and unit in directory.units:
+        if unit is not None and unit in units:
             return Found(unit, rule, place, directory.version)
     return None
 

@@ -1,18 +1,32 @@
-"""A ticket's life as decisions: `decide` says what happens, `evolve` what the ticket is afterwards. Both are pure."""
+"""A ticket as a value, what may be asked of it, and `evolve`: what it is after a fact."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import assert_never
 from uuid import UUID
 
+from contracts.actions import Act
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
+from contracts.tickets import (
+    TicketAccepted,
+    TicketDeclined,
+    TicketDispatched,
+    TicketFact,
+    TicketFinished,
+    TicketLinked,
+    TicketOpened,
+    TicketQueuedForManualDispatch,
+    TicketReopened,
+    TicketWithdrawn,
+)
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch.domain.directory import Directory
-from dispatch.domain.routing import Found, NotFound, Route
+from dispatch.domain.handling import UNTOUCHED, Handling, HandlingFact, handled
+from dispatch.domain.routing import Policy, Route
+
+CLOSED = frozenset((TicketState.FINISHED, TicketState.DECLINED, TicketState.LINKED, TicketState.WITHDRAWN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +54,13 @@ class Ticket:
     dispatched_by: str | None = None
     queue_reason: QueueReason | None = None
     queued_at: datetime | None = None
+    handling: Handling = UNTOUCHED
     version: int
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is done, unless it is opened again."""
+        return self.state in CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,98 +83,36 @@ class DispatchByHand:
     directory: Directory
 
 
-Command = Open | DispatchByHand
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Do something to a ticket: `by_unit` asks, None for the centre, by its officer.
 
-
-def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
-    """What happens by the command; nothing when it has already happened.
-
-    Raises Refused: `ticket.unknown`, `ticket.dispatched-elsewhere`, `unit.unknown`.
+    `action_id` names it; `other` is the ticket that a link leads to.
     """
-    match command:
-        case Open():
-            return _open(command) if ticket is None else []
-        case DispatchByHand():
-            return _dispatch_by_hand(_known(ticket), command)
-        case _:
-            assert_never(command)
+
+    action_id: UUID
+    do: Act
+    by_unit: str | None
+    officer: str
+    at: datetime
+    directory: Directory
+    policy: Policy
+    other: "Ticket | None" = None
+
+    @property
+    def by(self) -> str:
+        """Who, as facts say it."""
+        return f"unit.{self.by_unit}/{self.officer}" if self.by_unit else f"centre/{self.officer}"
 
 
-def _known(ticket: Ticket | None) -> Ticket:
+Command = Open | DispatchByHand | Handle
+
+
+def known(ticket: Ticket | None) -> Ticket:
+    """The ticket. Raises Refused("ticket.unknown") when there is none."""
     if ticket is None:
         raise Refused("ticket.unknown")
     return ticket
-
-
-def _open(command: Open) -> list[TicketFact]:
-    """A ticket for every complaint (四(二)), and in the same breath its unit or its place in the manual queue."""
-    complaint = command.complaint
-    opened = TicketOpened(
-        ticket_id=command.ticket_id,
-        complaint_id=complaint.complaint_id,
-        channel=complaint.channel,
-        reporter_kind=complaint.reporter_kind,
-        submitted_at=complaint.submitted_at,
-        opened_at=command.at,
-        matter_code=complaint.matter_code,
-        place_code=complaint.place_code,
-    )
-    match command.route:
-        case Found() as found:
-            return [opened, _dispatched(command, found)]
-        case NotFound() as not_found:
-            return [opened, _queued(command, not_found)]
-        case _:
-            assert_never(command.route)
-
-
-def _dispatched(command: Open, found: Found) -> TicketDispatched:
-    return TicketDispatched(
-        ticket_id=command.ticket_id,
-        complaint_id=command.complaint.complaint_id,
-        unit=found.unit,
-        rule=found.rule,
-        directory_version=found.directory_version,
-        dispatched_at=command.at,
-        matter_code=command.complaint.matter_code,
-        place_code=command.complaint.place_code,
-        matched_place=found.place,
-    )
-
-
-def _queued(command: Open, not_found: NotFound) -> TicketQueuedForManualDispatch:
-    return TicketQueuedForManualDispatch(
-        ticket_id=command.ticket_id,
-        complaint_id=command.complaint.complaint_id,
-        reason=not_found.reason,
-        directory_version=not_found.directory_version,
-        queued_at=command.at,
-    )
-
-
-def _dispatch_by_hand(ticket: Ticket, command: DispatchByHand) -> list[TicketFact]:
-    """The centre names the unit (四(二), rules 3.1); one that stopped being listed stays named."""
-    if ticket.unit == command.unit:
-        return []
-    if command.unit not in command.directory.units:
-        raise Refused("unit.unknown")
-    if ticket.unit is not None:
-        raise Refused("ticket.dispatched-elsewhere", unit=ticket.unit)
-    return [_dispatched_by_hand(ticket, command)]
-
-
-def _dispatched_by_hand(ticket: Ticket, command: DispatchByHand) -> TicketDispatched:
-    return TicketDispatched(
-        ticket_id=ticket.ticket_id,
-        complaint_id=ticket.complaint_id,
-        unit=command.unit,
-        rule=DispatchRule.BY_HAND,
-        directory_version=command.directory.version,
-        dispatched_at=command.at,
-        matter_code=ticket.matter_code,
-        place_code=ticket.place_code,
-        by=command.by,
-    )
 
 
 def evolve(ticket: Ticket | None, fact: TicketFact) -> Ticket:
@@ -163,11 +121,11 @@ def evolve(ticket: Ticket | None, fact: TicketFact) -> Ticket:
         case TicketOpened():
             return _opened(fact)
         case TicketDispatched():
-            return _after_dispatch(_known(ticket), fact)
+            return _after_dispatch(known(ticket), fact)
         case TicketQueuedForManualDispatch():
-            return _after_queueing(_known(ticket), fact)
+            return _after_queueing(known(ticket), fact)
         case _:
-            assert_never(fact)
+            return _after_handling(known(ticket), fact)
 
 
 def _opened(fact: TicketOpened) -> Ticket:
@@ -195,6 +153,7 @@ def _after_dispatch(ticket: Ticket, fact: TicketDispatched) -> Ticket:
         directory_version=fact.directory_version,
         dispatched_at=fact.dispatched_at,
         dispatched_by=fact.by,
+        handling=replace(ticket.handling, delegations=()) if ticket.handling.delegations else ticket.handling,
         version=ticket.version + 1,
     )
 
@@ -203,6 +162,9 @@ def _after_queueing(ticket: Ticket, fact: TicketQueuedForManualDispatch) -> Tick
     return replace(
         ticket,
         state=TicketState.QUEUED,
+        unit=None,
+        rule=None,
+        matched_place=None,
         directory_version=fact.directory_version,
         queue_reason=fact.reason,
         queued_at=fact.queued_at,
@@ -210,6 +172,33 @@ def _after_queueing(ticket: Ticket, fact: TicketQueuedForManualDispatch) -> Tick
     )
 
 
+def _after_handling(ticket: Ticket, fact: HandlingFact) -> Ticket:
+    handling = handled(ticket.handling, fact)
+    return replace(ticket, state=_state(ticket, fact), handling=handling, version=ticket.version + 1)
+
+
+def _state(ticket: Ticket, fact: HandlingFact) -> TicketState:
+    if isinstance(fact, TicketReopened):
+        return _state_reopened(ticket)
+    return _STATES.get(type(fact), ticket.state)
+
+
+def _state_reopened(ticket: Ticket) -> TicketState:
+    """Where it stood: with the unit that had it; if nobody had, it is queued next."""
+    if ticket.unit is None:
+        return TicketState.OPENED
+    return TicketState.ACCEPTED if ticket.handling.accepted_at else TicketState.DISPATCHED
+
+
+_STATES: dict[type[TicketFact], TicketState] = {
+    TicketAccepted: TicketState.ACCEPTED,
+    TicketFinished: TicketState.FINISHED,
+    TicketDeclined: TicketState.DECLINED,
+    TicketLinked: TicketState.LINKED,
+    TicketWithdrawn: TicketState.WITHDRAWN,
+}
+
+
 def fold(ticket: Ticket | None, facts: Iterable[TicketFact]) -> Ticket:
     """The ticket after all of these facts. Raises Refused("ticket.unknown") when there is none."""
-    return _known(reduce(evolve, facts, ticket))
+    return known(reduce(evolve, facts, ticket))

@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from chassis.db import Row, Session, rows
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
-from dispatch.domain import Ticket
+from dispatch.domain import UNTOUCHED, Handling, Ticket, helpers
 
 _ADD = """
     INSERT INTO ticket (
         ticket_id, complaint_id, state, channel, reporter_kind, submitted_at, opened_at, matter_code, place_code,
-        unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version
+        unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version,
+        handling
     )
     SELECT * FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:state AS text[]), CAST(:channel AS text[]),
@@ -20,7 +23,7 @@ _ADD = """
         CAST(:matter_code AS text[]), CAST(:place_code AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
         CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
         CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
-        CAST(:version AS integer[])
+        CAST(:version AS integer[]), CAST(:handling AS jsonb[])
     )
     ON CONFLICT (complaint_id) DO NOTHING
     RETURNING ticket_id
@@ -51,15 +54,15 @@ _SAVE = """
         state = new.state, unit = new.unit, rule = new.rule, matched_place = new.matched_place,
         directory_version = new.directory_version, dispatched_at = new.dispatched_at,
         dispatched_by = new.dispatched_by, queue_reason = new.queue_reason, queued_at = new.queued_at,
-        version = new.version
+        version = new.version, handling = new.handling, helpers = string_to_array(new.helpers, ' ')
     FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:state AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
         CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
         CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
-        CAST(:version AS integer[])
+        CAST(:version AS integer[]), CAST(:handling AS jsonb[]), CAST(:helpers AS text[])
     ) AS new (
         ticket_id, state, unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason,
-        queued_at, version
+        queued_at, version, handling, helpers
     )
     WHERE ticket.ticket_id = new.ticket_id
 """
@@ -86,6 +89,22 @@ _OF_COMPLAINTS = """
 
 _ONE = "SELECT * FROM ticket WHERE ticket_id = :ticket_id"
 _ONE_LOCKED = f"{_ONE} FOR UPDATE"
+_LOCKED = """
+    SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE
+"""
+"""In one order everywhere, so that two instances wait for each other instead of locking up."""
+
+_OF_UNIT = """
+    SELECT * FROM ticket
+    WHERE unit = :unit AND state IN ('dispatched', 'accepted') AND (dispatched_at, ticket_id) > (:at, :ticket_id)
+    ORDER BY dispatched_at, ticket_id
+    LIMIT :most
+"""
+_HELPED_BY = """
+    SELECT * FROM ticket WHERE helpers @> ARRAY[CAST(:unit AS text)] AND ticket_id > :ticket_id
+    ORDER BY ticket_id
+    LIMIT :most
+"""
 
 _QUEUED = """
     SELECT * FROM ticket
@@ -93,6 +112,7 @@ _QUEUED = """
     ORDER BY queued_at, ticket_id
     LIMIT :most
 """
+_HANDLING = TypeAdapter(Handling)
 _BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
@@ -112,6 +132,24 @@ async def locked(session: Session, ticket_id: UUID) -> Ticket | None:
     return next(map(_ticket, await rows(session, _ONE_LOCKED, ticket_id=ticket_id)), None)
 
 
+async def locked_all(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, Ticket]:
+    """Those tickets that there are, by id, which nobody else changes until this transaction ends."""
+    found = await rows(session, _LOCKED, ticket_id=list(ticket_ids))
+    return {row.ticket_id: _ticket(row) for row in found}
+
+
+async def of_unit(session: Session, unit: str, after: Ticket | None, most: int) -> list[Ticket]:
+    """The open tickets of a lead unit after one that was seen last, oldest dispatch first."""
+    at = (after.dispatched_at, after.ticket_id) if after and after.dispatched_at else _BEFORE_ALL
+    return list(map(_ticket, await rows(session, _OF_UNIT, unit=unit, at=at[0], ticket_id=at[1], most=most)))
+
+
+async def helped_by(session: Session, unit: str, after: Ticket | None, most: int) -> list[Ticket]:
+    """The open tickets that were delegated to a unit or that it assists, after one that was seen last."""
+    last = after.ticket_id if after else _BEFORE_ALL[1]
+    return list(map(_ticket, await rows(session, _HELPED_BY, unit=unit, ticket_id=last, most=most)))
+
+
 async def queued(session: Session, after: Ticket | None, most: int) -> list[Ticket]:
     """The manual queue after a ticket that stands or stood in it, oldest first; from its beginning without one."""
     at = (after.queued_at, after.ticket_id) if after and after.queued_at else _BEFORE_ALL
@@ -124,12 +162,28 @@ async def add(session: Session, tickets: Iterable[Ticket]) -> set[UUID]:
     They are written in one order everywhere, so that two instances wait for each other instead of locking up.
     """
     ordered = sorted(tickets, key=lambda one: one.complaint_id)
-    return {row.ticket_id for row in await rows(session, _ADD, **_arrays(ordered, _COLUMNS))}
+    handlings = [None if one.handling == UNTOUCHED else _written(one.handling) for one in ordered]
+    added = await rows(session, _ADD, **_arrays(ordered, _COLUMNS), handling=handlings)
+    return {row.ticket_id for row in added}
 
 
 async def save(session: Session, tickets: Sequence[Ticket]) -> None:
     """Write tickets that are there, as they are now."""
-    await rows(session, _SAVE, **_arrays(tickets, _CHANGING))
+    if tickets:
+        written = {
+            "handling": [_written(one.handling) for one in tickets],
+            "helpers": [_helpers(one) for one in tickets],
+        }
+        await rows(session, _SAVE, **_arrays(tickets, _CHANGING), **written)
+
+
+def _written(handling: Handling) -> str:
+    return _HANDLING.dump_json(handling).decode()
+
+
+def _helpers(ticket: Ticket) -> str | None:
+    """Who beside the lead has it now; unit codes have no blanks."""
+    return " ".join(helpers(ticket)) or None
 
 
 def _arrays(tickets: Sequence[Ticket], columns: Sequence[str]) -> dict[str, list[Any]]:
@@ -138,6 +192,8 @@ def _arrays(tickets: Sequence[Ticket], columns: Sequence[str]) -> dict[str, list
 
 def _ticket(row: Row) -> Ticket:
     stored = dict(row)
+    del stored["helpers"]
+    stored["handling"] = _HANDLING.validate_json(row.handling) if row.handling else UNTOUCHED
     stored["state"], stored["channel"] = TicketState(row.state), Channel(row.channel)
     stored["reporter_kind"] = ReporterKind(row.reporter_kind)
     stored["rule"] = DispatchRule(row.rule) if row.rule else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from contracts.tickets import TicketDispatched, TicketFact
+from contracts.tickets import AssistAsked, TicketDelegated, TicketDispatched, TicketFact, TicketReturned
 
 At = tuple[UUID, str, datetime]
 """A complaint, a unit and since when: what a part is recognised by."""
@@ -45,6 +45,12 @@ def _changes(parts: Collection[Part], fact: TicketFact) -> list[Part]:
     match fact:
         case TicketDispatched():
             return _handed_over(parts, Part(fact.complaint_id, fact.unit, fact.dispatched_at))
+        case AssistAsked():
+            return _joined(parts, Part(fact.complaint_id, fact.unit, fact.asked_at))
+        case TicketDelegated():
+            return _joined(parts, Part(fact.complaint_id, fact.to, fact.delegated_at))
+        case TicketReturned():
+            return [replace(part, until=fact.returned_at) for part in _present(parts) if part.unit == fact.unit]
         case _:
             return []
 
@@ -53,6 +59,16 @@ def _handed_over(parts: Collection[Part], new: Part) -> list[Part]:
     """The unit takes part, and nobody else any longer; nothing when that was told before (rules 3.2)."""
     if any(part.at == new.at for part in parts):
         return []
-    present = [part for part in parts if part.until is None]
+    present = _present(parts)
     ended = [replace(part, until=new.since) for part in present if part.unit != new.unit]
     return ended if any(part.unit == new.unit for part in present) else [*ended, new]
+
+
+def _joined(parts: Collection[Part], new: Part) -> list[Part]:
+    """The unit takes part beside the others; nothing when it does already, or did from that instant on (rules 3.6)."""
+    known = any(part.unit == new.unit for part in _present(parts)) or any(part.at == new.at for part in parts)
+    return [] if known else [new]
+
+
+def _present(parts: Collection[Part]) -> list[Part]:
+    return [part for part in parts if part.until is None]

@@ -1,0 +1,115 @@
+"""`decide` says what happens by a command. It is pure: time, ids and the directory come with the command."""
+
+from typing import assert_never
+from uuid import UUID
+
+from contracts.refusals import Refused
+from contracts.tickets import TicketDispatched, TicketFact, TicketFinished, TicketOpened, TicketQueuedForManualDispatch
+from contracts.vocabulary import Cause, DispatchRule
+from dispatch.domain.acting import act
+from dispatch.domain.routing import Found, NotFound
+from dispatch.domain.tickets import Command, DispatchByHand, Handle, Open, Ticket, known
+
+
+def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
+    """What happens by the command; nothing when it has already happened.
+
+    Raises Refused: `ticket.unknown`, `ticket.dispatched-elsewhere`, `unit.unknown`, and as `act` does.
+    """
+    match command:
+        case Open():
+            return _open(command) if ticket is None else []
+        case DispatchByHand():
+            return _dispatch_by_hand(known(ticket), command)
+        case Handle():
+            return act(known(ticket), command)
+        case _:
+            assert_never(command)
+
+
+def _open(command: Open) -> list[TicketFact]:
+    """A ticket for every complaint (四(二)), and in the same breath its unit or its place in the manual queue."""
+    complaint = command.complaint
+    opened = TicketOpened(
+        ticket_id=command.ticket_id,
+        complaint_id=complaint.complaint_id,
+        channel=complaint.channel,
+        reporter_kind=complaint.reporter_kind,
+        submitted_at=complaint.submitted_at,
+        opened_at=command.at,
+        matter_code=complaint.matter_code,
+        place_code=complaint.place_code,
+    )
+    if complaint.solved_cause and complaint.solved_text_id:
+        return [opened, _solved(command, complaint.solved_cause, complaint.solved_text_id)]
+    match command.route:
+        case Found() as found:
+            return [opened, _dispatched(command, found)]
+        case NotFound() as not_found:
+            return [opened, _queued(command, not_found)]
+        case _:
+            assert_never(command.route)
+
+
+def _solved(command: Open, cause: Cause, reply_id: UUID) -> TicketFinished:
+    """Solved on the spot: opened, finished and closed at one instant, dispatched to nobody (rules 2.4)."""
+    return TicketFinished(
+        ticket_id=command.ticket_id,
+        complaint_id=command.complaint.complaint_id,
+        unit=None,
+        reply_id=reply_id,
+        done_id=None,
+        cause=cause,
+        finished_at=command.at,
+        by=f"channel.{command.complaint.channel}",
+        on_the_spot=True,
+    )
+
+
+def _dispatched(command: Open, found: Found) -> TicketDispatched:
+    return TicketDispatched(
+        ticket_id=command.ticket_id,
+        complaint_id=command.complaint.complaint_id,
+        unit=found.unit,
+        rule=found.rule,
+        directory_version=found.directory_version,
+        dispatched_at=command.at,
+        matter_code=command.complaint.matter_code,
+        place_code=command.complaint.place_code,
+        matched_place=found.place,
+    )
+
+
+def _queued(command: Open, not_found: NotFound) -> TicketQueuedForManualDispatch:
+    return TicketQueuedForManualDispatch(
+        ticket_id=command.ticket_id,
+        complaint_id=command.complaint.complaint_id,
+        reason=not_found.reason,
+        directory_version=not_found.directory_version,
+        queued_at=command.at,
+    )
+
+
+def _dispatch_by_hand(ticket: Ticket, command: DispatchByHand) -> list[TicketFact]:
+    """The centre names the unit (四(二), rules 3.1); one that stopped being listed stays named."""
+    if ticket.unit == command.unit:
+        return []
+    if command.unit not in command.directory.units:
+        raise Refused("unit.unknown")
+    if ticket.unit is not None:
+        raise Refused("ticket.dispatched-elsewhere", unit=ticket.unit)
+    return [_dispatched_by_hand(ticket, command)]
+
+
+def _dispatched_by_hand(ticket: Ticket, command: DispatchByHand) -> TicketDispatched:
+    return TicketDispatched(
+        ticket_id=ticket.ticket_id,
+        complaint_id=ticket.complaint_id,
+        unit=command.unit,
+        rule=DispatchRule.BY_HAND,
+        directory_version=command.directory.version,
+        dispatched_at=command.at,
+        matter_code=ticket.matter_code,
+        place_code=ticket.place_code,
+        by=command.by,
+    )

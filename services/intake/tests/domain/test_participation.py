@@ -99,6 +99,12 @@ def test_it_may_come_back_to_the_first_unit() -> None:
     assert len(held) == 3
 
 
+def test_what_was_told_before_takes_the_ticket_from_nobody() -> None:
+    first, second = dispatch(ONE, "hrss"), dispatch(ONE, "civil", 1)
+    held = after([first, second])
+    assert follow(held.values(), [first]) == follow(held.values(), [second]) == []
+
+
 def test_what_names_no_unit_changes_nothing() -> None:
     queued = TicketQueuedForManualDispatch(
         ticket_id=ONE, complaint_id=ONE, reason=QueueReason.NO_OWNER, directory_version=1, queued_at=TEN

@@ -42,7 +42,7 @@ async def test_said_again_over_the_other_door_it_is_the_same_complaint(town: Tow
 
 async def test_what_no_rule_can_place_is_dispatched_by_hand(town: Town, sample: District) -> None:
     form, _, _ = town.one("window")
-    del form["matter_code"], form["place_code"]
+    form |= {"matter_code": None, "place_code": None}
     complaint = (await town.submit(form))["complaint_id"]
     ticket = await _queued(town, complaint)
     unit = next(iter(sample.units))

@@ -1,8 +1,21 @@
 """Facts about complaints, told by intake on `complaints`: ids, codes and times, nothing that a person said."""
 
-from contracts.base import Fact, Instant
-from contracts.ids import ComplaintId, MatterCode, PlaceCode, PrincipalName, TextId
+from contracts.base import Fact, Instant, Value
+from contracts.ids import ComplaintId, MatterCode, PlaceCode, PrincipalName, TextId, UnitCode
 from contracts.vocabulary import Cause, Channel, ReporterKind, TextKind
+
+
+class Candidate(Value):
+    """What a complaint may be about, ranked from its text, of which it holds no word (rules 3.1, 7).
+
+    `score` is between 0 and 1. `certain` says that it is above the threshold whose precision was measured, where the
+    policy has one.
+    """
+
+    matter: MatterCode | None = None
+    unit: UnitCode | None = None
+    score: float
+    certain: bool = False
 
 
 class ComplaintRegistered(
@@ -13,6 +26,7 @@ class ComplaintRegistered(
     `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it
     was entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was
     given. One that was solved on the spot (rules 2.4) says the cause, and the id of the reply that was given.
+    `candidates` are what one without a matter may be about, the likeliest first.
     """
 
     complaint_id: ComplaintId
@@ -24,6 +38,7 @@ class ComplaintRegistered(
     place_code: PlaceCode | None = None
     solved_cause: Cause | None = None
     solved_text_id: TextId | None = None
+    candidates: tuple[Candidate, ...] = ()
 
 
 class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", producer="intake", key="complaint_id"):

@@ -1,10 +1,11 @@
 """The HTTP doors: a channel submits and asks for receipts; who may see a complaint looks at it and writes about it."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis import idempotency, web
 from chassis.idempotency import Claim
@@ -113,6 +114,30 @@ _BODY = {
 _AGAIN: dict[int | str, dict[str, Any]] = {200: {"model": Receipt, "description": "It was registered before"}}
 
 
+class Described(BaseModel):
+    """What somebody wants done, in their words, and how many candidates are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field(max_length=200)
+    text: str = Field(max_length=10_000)
+    limit: int = Field(default=5, ge=1, le=20)
+
+
+class Candidate(BaseModel):
+    """What it may be about: the unit behind it, a score from 0 to 1, and the words that counted."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    label: str
+    name: str
+    matter: str | None
+    unit: str | None
+    score: float
+    certain: bool
+    why: list[str]
+
+
 @router.post("/complaints", status_code=201, responses=_AGAIN, openapi_extra=_BODY, dependencies=[web.limited])
 async def submit(
     asked: Annotated[Asked, Depends(asked)],
@@ -211,6 +236,19 @@ async def look_at_text(
     """A text with what it says; who looked and what for is written down before it is answered (rules 7)."""
     opened = await usecases.open_text(work, who, complaint_id, text_id, purpose)
     return OpenedText(**Text.model_validate(opened.text).model_dump(), text=opened.said)
+
+
+async def asker(who: Annotated[Principal, web.Caller]) -> Principal:
+    """One who may ask for matters. Raises Refused("principal.not-allowed") for everybody else."""
+    allow(who, "service", "centre", "channel", "unit")
+    return who
+
+
+@router.post("/matters/rank", dependencies=[web.limited, Depends(asker)])
+async def rank(body: Described, work: Annotated[Work[Kit], web.InWork]) -> list[Candidate]:
+    """The matters that a text may be about, the likeliest first; nothing of it is kept."""
+    found = await usecases.ranking.rank(work, body.subject, body.text, body.limit)
+    return [Candidate(**asdict(one)) for one in found]
 
 
 def _receipt(answered: Answered) -> Receipt:

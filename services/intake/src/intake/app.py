@@ -13,7 +13,7 @@ from intake.usecases import Kit
 
 def build_kit(settings: IntakeSettings) -> Kit:
     """Intake's equipment. Raises UnusableSettings without a vault's keys."""
-    return Kit(Vault.from_settings(settings), _policy(settings))
+    return Kit(Vault.from_settings(settings), _policy(settings), settings.ranking_certain_precision)
 
 
 def _policy(settings: IntakeSettings) -> Policy:
@@ -33,5 +33,5 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.channels, consumers.tickets),
+    consumers=(consumers.channels, consumers.tickets, consumers.directory),
 )

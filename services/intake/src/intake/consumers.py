@@ -1,10 +1,11 @@
-"""The topic doors: the seven channels, each on its own topic, and what becomes of their tickets."""
+"""The topic doors: the seven channels, each on its own topic, what becomes of their tickets, the directory."""
 
 from collections.abc import Sequence
 
 from chassis.consumer import Facts, Message, Messages
 from chassis.work import Work
 from contracts import topics
+from contracts.directory import DirectoryFact
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel
 from intake import domain, usecases
@@ -35,3 +36,12 @@ tickets = Facts(topics.TICKETS.name)
 async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     """Keep which units take part."""
     await usecases.follow(work, facts)
+
+
+directory = Facts(topics.DIRECTORY.name)
+
+
+@directory.batch
+async def list_entries(work: Work[Kit], facts: Sequence[DirectoryFact]) -> None:
+    """Take what matters are called, and who owns them where."""
+    await usecases.ranking.list_entries(work, facts)

@@ -9,22 +9,16 @@ from uuid import UUID
 from chassis import audit, idempotency
 from chassis.idempotency import Claim
 from chassis.security import Principal
-from chassis.vault import Vault, about
+from chassis.vault import about
 from chassis.work import Work
-from contracts.complaints import ComplaintRegistered, ComplaintTextWritten
+from contracts.complaints import Candidate, ComplaintRegistered, ComplaintTextWritten
 from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
-from intake.domain import At, Entry, Known, Policy, SealedText, Solved, Submission, Text
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """Intake's equipment."""
-
-    vault: Vault
-    policy: Policy
+from intake.domain import At, Entry, Known, SealedText, Solved, Submission, Text
+from intake.usecases import ranking
+from intake.usecases.kit import Kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +206,20 @@ async def _tell(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> Non
     """Tell what is registered; the reply to what was solved on the spot is a text like any other (rules 2.4)."""
     replies = {entry.complaint_id: _reply(work, entry, one.form.solved) for entry, one in new if one.form.solved}
     await store.texts.add(work.session, list(replies.values()))
+    ranked = await _ranked(work, new)
     for entry, submission in new:
         reply = replies.get(entry.complaint_id)
-        work.tell(_registered(entry, submission.form.solved, reply), because=submission)
+        fact = _registered(entry, submission.form.solved, reply, ranked.get(entry.complaint_id, ()))
+        work.tell(fact, because=submission)
         if reply:
             work.tell(_written(reply), because=submission)
+
+
+async def _ranked(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> dict[UUID, tuple[Candidate, ...]]:
+    """What those may be about that name no usable matter, and were not solved on the spot (rules 3.1)."""
+    unnamed = [(entry, one.form) for entry, one in new if entry.matter_code is None and one.form.solved is None]
+    ranked = await ranking.candidates(work, [form for _, form in unnamed])
+    return {entry.complaint_id: found for (entry, _), found in zip(unnamed, ranked, strict=True)}
 
 
 def _reply(work: Work[Kit], entry: Entry, solved: Solved) -> SealedText:
@@ -245,7 +248,9 @@ def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry
     )
 
 
-def _registered(entry: Entry, solved: Solved | None, reply: Text | None) -> ComplaintRegistered:
+def _registered(
+    entry: Entry, solved: Solved | None, reply: Text | None, candidates: tuple[Candidate, ...]
+) -> ComplaintRegistered:
     return ComplaintRegistered(
         complaint_id=entry.complaint_id,
         channel=Channel(entry.channel),
@@ -256,6 +261,7 @@ def _registered(entry: Entry, solved: Solved | None, reply: Text | None) -> Comp
         place_code=entry.place_code,
         solved_cause=solved.cause if solved else None,
         solved_text_id=reply.text_id if reply else None,
+        candidates=candidates,
     )
 
 

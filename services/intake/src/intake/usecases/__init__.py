@@ -1,0 +1,45 @@
+"""What intake does: registers complaints, keeps and opens what is written, ranks matters."""
+
+from intake.usecases import ranking
+from intake.usecases.complaints import (
+    Answered,
+    Asked,
+    Opened,
+    OpenedText,
+    Registered,
+    Writing,
+    Written,
+    fingerprint,
+    follow,
+    open_one,
+    open_text,
+    receipts,
+    register,
+    secret,
+    submit,
+    texts_of,
+    write,
+)
+from intake.usecases.kit import Kit
+
+__all__ = [
+    "Answered",
+    "Asked",
+    "Kit",
+    "Opened",
+    "OpenedText",
+    "Registered",
+    "Writing",
+    "Written",
+    "fingerprint",
+    "follow",
+    "open_one",
+    "open_text",
+    "ranking",
+    "receipts",
+    "register",
+    "secret",
+    "submit",
+    "texts_of",
+    "write",
+]

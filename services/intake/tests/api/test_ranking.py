@@ -1,0 +1,124 @@
+"""`POST /v1/matters/rank`, and candidates on what is registered without a matter."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from chassis.clock import new_id
+from contracts.base import headers
+from contracts.complaints import ComplaintRegistered
+from contracts.directory import MatterListed, Ownership, PlaceListed, UnitListed
+
+Rank = Callable[..., Awaitable[httpx2.Response]]
+Body = Callable[..., bytes]
+SOCIAL = "000114001000"
+PLACE = "310151000000"
+SAID = {"subject": "社会保险登记", "text": "窗口不给办社保登记", "limit": 3}
+
+
+@pytest.fixture(scope="module")
+async def listed(intake: Any, now: Any) -> None:
+    """The directory lists one matter, its place and its unit, each told twice."""
+    facts = [
+        UnitListed(code="hrss", name="崇明区人社局", kind="department", credit_code="-", version=1, listed_at=now),
+        PlaceListed(code=PLACE, name="崇明区", version=1, listed_at=now),
+        MatterListed(
+            code=SOCIAL,
+            name="社会保险登记",
+            synonyms=("社保登记", "社保开户"),
+            owners=(Ownership(place=PLACE, unit="hrss"),),
+            version=1,
+            listed_at=now,
+        ),
+    ]
+    async with intake.producer() as producer:
+        for number, fact in enumerate(facts, 1):
+            said = headers("dispatch", fact.TYPE, new_id(now), now, fact.key, number, "t", None, None)
+            for _ in range(2):
+                await producer.send("directory", fact.model_dump_json().encode(), fact.key.encode(), headers=said)
+    await intake.until(lambda: intake.count("matter WHERE code = '000114001000'"))
+    await intake.until(lambda: intake.count("unit WHERE code = 'hrss'"))
+
+
+@pytest.fixture
+def rank(intake: Any, listed: None) -> Rank:
+    """Asks for matters."""
+
+    async def ask(said: Any, who: str = "centre") -> httpx2.Response:
+        answer: httpx2.Response = await intake.client.post(
+            "/v1/matters/rank", json=said, headers=intake.credential(who)
+        )
+        return answer
+
+    return ask
+
+
+@pytest.mark.parametrize("said", [SAID, SAID | {"subject": "shebao dengji"}, SAID | {"subject": "x", "text": "sbdj"}])
+async def test_a_matter_is_ranked_with_its_unit_a_score_and_why(rank: Rank, said: Any) -> None:
+    answer = await rank(said)
+    assert answer.status_code == 200
+    first = answer.json()[0]
+    assert (first["matter"], first["unit"], first["certain"]) == (SOCIAL, "hrss", False)
+    assert 0 < first["score"] <= 1
+    assert set(first["why"]) & {"社会保险登记", "社保登记"}
+
+
+@pytest.mark.parametrize("who", ["centre", "service.revisit", "channel.window", "unit.hrss"])
+async def test_whoever_signs_in_may_ask(rank: Rank, who: str) -> None:
+    assert (await rank(SAID, who)).status_code == 200
+
+
+async def test_nobody_asks_without_a_credential(intake: Any, refused: Any) -> None:
+    assert refused(await intake.client.post("/v1/matters/rank", json=SAID)) == "credential.missing"
+
+
+@pytest.mark.parametrize(
+    "said", [{}, SAID | {"limit": 0}, SAID | {"limit": 21}, SAID | {"more": 1}, SAID | {"text": "话" * 10_001}, []]
+)
+async def test_what_is_no_question_is_refused(rank: Rank, refused: Any, said: Any) -> None:
+    assert refused(await rank(said)) == "request.invalid"
+
+
+async def test_at_most_so_many_are_answered(rank: Rank) -> None:
+    assert len((await rank(SAID | {"limit": 1})).json()) == 1
+
+
+async def test_a_complaint_without_a_matter_is_told_with_candidates_and_no_word_of_it(
+    rank: Rank, post: Any, body: Body, unique: str, intake: Any
+) -> None:
+    with_matter = (await post(body(source_id=unique + "m", subject="社保登记"))).json()
+    without = (await post(body(source_id=unique, subject="社保登记", matter_code=None))).json()
+    named = await _told(intake, with_matter["complaint_id"])
+    unnamed = await _told(intake, without["complaint_id"])
+    assert named.candidates == ()
+    assert [(one.matter, one.unit) for one in unnamed.candidates] == [(SOCIAL, "hrss")]
+    assert "社保" not in unnamed.model_dump_json()
+
+
+async def _told(intake: Any, complaint_id: str) -> ComplaintRegistered:
+    rows = await intake.rows(
+        "SELECT body FROM log WHERE key = :key AND type = 'complaint.registered.v1'", key=complaint_id
+    )
+    return ComplaintRegistered.parse(rows[0].body)
+
+
+async def test_what_is_no_longer_listed_is_not_found(rank: Rank, intake: Any, now: Any) -> None:
+    fact = MatterListed(code="000114009000", name="水上飞机驾照", version=2, listed_at=now, listed=False)
+    there = fact.model_copy(update={"listed": True, "version": 1})
+    async with intake.producer() as producer:
+        for number, one in enumerate((there, fact, there), 1):  # the last one is late
+            said = headers("dispatch", one.TYPE, new_id(now), now, one.key, number, "t", None, None)
+            await producer.send_and_wait("directory", one.model_dump_json().encode(), one.key.encode(), headers=said)
+    await intake.until(lambda: intake.count("inbox WHERE consumer = 'directory' HAVING count(*) >= 6"))
+    assert await intake.count("matter WHERE code = '000114009000' AND listed") == 0
+    answer = await rank({"subject": "水上飞机驾照", "text": "", "limit": 5})
+    assert "000114009000" not in json.dumps(answer.json())
+
+
+async def test_many_at_once_are_answered(rank: Rank) -> None:
+    answers = await asyncio.gather(*(rank(SAID) for _ in range(20)))
+    assert {one.status_code for one in answers} == {200}

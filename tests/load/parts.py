@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployment import SERVICES, Deployment, deployed
-from tests.load import actions, latency, memory, pipeline, recovery, web, words
+from tests.load import actions, latency, memory, pipeline, ranking, recovery, web, words
 from tests.load.complaints import Generator
 from tests.load.districts import SAMPLE, District
 from tests.load.measures import Measures, keep
@@ -29,6 +29,7 @@ class Bench:
     district: Deployment
     directory: Path
     generator: Generator
+    said: words.Words
     how_many: int
     seconds: int
 
@@ -52,6 +53,10 @@ async def _http(bench: Bench) -> Measures:
     return await web.measure(bench.district, bench.directory, "web", _RATE, bench.seconds)
 
 
+async def _ranking(bench: Bench) -> Measures:
+    return await asyncio.to_thread(ranking.measure, bench.directory, bench.said, bench.seconds)
+
+
 async def _actions(bench: Bench) -> Measures:
     await _running(bench.district)
     return await actions.measure(bench.district, bench.generator, min(bench.how_many, actions.BURST))
@@ -67,6 +72,7 @@ PARTS: dict[str, Callable[[Bench], Awaitable[Measures]]] = {
     "memory": _memory,
     "latency": _latency,
     "http": _http,
+    "ranking": _ranking,
     "actions": _actions,
     "broker": _recovery,
 }
@@ -96,7 +102,7 @@ def _bench(district: Deployment, directory: Path) -> Bench:
     said = words.of_file(Path(texts)) if texts else words.own
     generator = Generator(District.read(directory), "bench", texts=said, mix=pipeline.MIX)
     how_many, seconds = int(os.environ.get("BENCH_N") or 100_000), int(os.environ.get("BENCH_SECONDS") or 60)
-    return Bench(district, directory, generator, how_many, seconds)
+    return Bench(district, directory, generator, said, how_many, seconds)
 
 
 async def _measured(made: Bench, parts: list[str]) -> Measures:

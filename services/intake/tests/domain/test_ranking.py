@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -145,7 +146,8 @@ def test_a_matter_with_one_owner_needs_no_place() -> None:
 
 
 def test_names_and_what_was_learned_speak_for_each_other(model: Model) -> None:
-    learned, joined = Ranker(Directory(), model), Ranker(DIRECTORY, model)
+    doubtful = replace(model, sharpness=1.0)
+    learned, joined = Ranker(Directory(), doubtful), Ranker(DIRECTORY, doubtful)
     [alone] = learned.rank("自来水报修", "医院的水管", 1)
     [both] = joined.rank("自来水报修", "医院的水管", 1)
     assert (alone.label, alone.matter) == (both.label, None) == (WATER, None)

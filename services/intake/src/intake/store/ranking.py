@@ -76,7 +76,7 @@ class SealedModel:
 
 async def list_entries(session: Session, facts: Sequence[DirectoryFact]) -> None:
     """Take what the directory tells; what is older than what is known changes nothing."""
-    newest = {fact.entry: fact for fact in facts}
+    newest = {fact.entry: fact for fact in sorted(facts, key=lambda one: one.version)}
     ordered = [newest[entry] for entry in sorted(newest)]
     await _save(session, _SAVE_MATTERS, [_matter(one) for one in ordered if isinstance(one, MatterListed)])
     await _save(session, _SAVE_UNITS, [_unit(one) for one in ordered if isinstance(one, UnitListed)])

@@ -73,8 +73,8 @@ def learn(lesson: Lesson) -> tuple[Model, Figures]:
 
 
 def figures(scores: Floats, right: NDArray[np.int64]) -> Figures:
-    """How often the right label's score is the highest, or among the three highest."""
-    better = (scores > scores[np.arange(len(right)), right][:, None]).sum(axis=1)
+    """How often the right label's score is the highest, or among the three highest; a tie is lost."""
+    better = (scores >= scores[np.arange(len(right)), right][:, None]).sum(axis=1) - 1
     return Figures(len(right), float((better < 1).mean()), float((better < 3).mean()))
 
 

@@ -6,9 +6,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
 
-from intake.domain.ranking import Directory, Matter, Ranker, Row, learn, lesson, spelled
 from tests.load.measures import Measure, Measures, percentile
 from tests.load.words import Words
+
+from intake.domain.ranking import Directory, Matter, Ranker, Row, learn, lesson, spelled
 
 _ROWS = 1000
 _LABELS = 30

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from asyncpg import InterfaceError, PostgresError
 from rich.console import Console
 
 from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say
+from chassis.db import FAILING
 from chassis.running import Running
 from chassis.service import Service
 from chassis.work import Work
@@ -90,7 +90,7 @@ async def _work() -> AsyncIterator[Work[Kit]]:
             yield work
     except ValueError as error:
         raise Unable(f"Nothing was learned: {error}.") from None
-    except (OSError, InterfaceError, PostgresError) as error:
+    except FAILING as error:
         raise Unable(
             f"The database of intake does not answer as it should ({type(error).__name__}): "
             "is the stack up (make run), and are its tables made (python -m intake --migrate)?"

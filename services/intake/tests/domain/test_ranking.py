@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -165,6 +166,15 @@ def test_nothing_is_certain_unless_the_policy_says_how_certain(model: Model) -> 
     first, *others = Ranker(DIRECTORY, model, precision=0.9).rank(*said, 3)
     assert (off.certain, first.certain) == (False, True)
     assert not any(one.certain for one in others)
+
+
+def test_a_text_of_many_latin_words_costs_no_more_than_others() -> None:
+    many = Directory({str(at): matter(str(at), f"城市供水{chr(0x4E00 + at)}管理") for at in range(1500)})
+    said = ",".join(f"{chr(97 + at % 26)}{chr(97 + at // 26)}zzzzz" for at in range(600))
+    many.names.like("", "")
+    begun = perf_counter()
+    Ranker(many).rank("", said, 5)
+    assert perf_counter() - begun < 0.05
 
 
 @given(st.text(max_size=60), st.text(max_size=300))

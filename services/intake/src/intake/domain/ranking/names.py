@@ -18,6 +18,8 @@ _COMPARED = 40
 _NEAR_ENOUGH = 0.45
 _SHORTEST_INITIALS = 4
 _SHORTEST_PINYIN = 6
+_MOST_WORDS = 20
+"""In letters: a text of thousands is not one that names a matter in pinyin."""
 _OF_PINYIN = 0.8
 """What is written in letters may mean other characters."""
 
@@ -82,7 +84,7 @@ class Names:
             yield Likeness(code, (shared[at] / self._whole[at] + alike) / 2, name)
 
     def _in_letters(self, said: str) -> Iterator[Likeness]:
-        for word in {found.replace(" ", "") for found in _LATIN.findall(said)}:
+        for word in {found.replace(" ", "") for found in _LATIN.findall(said)[:_MOST_WORDS]}:
             for code, form, name in self._letters:
                 if word == form and len(form) >= _SHORTEST_INITIALS:
                     yield Likeness(code, _OF_PINYIN, name)

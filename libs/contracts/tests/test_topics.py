@@ -22,6 +22,13 @@ def test_names_are_unique_and_kafka_takes_them() -> None:
     assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9.-]{0,200}", name)] == []
 
 
+def test_the_pattern_of_actions_finds_only_what_dispatch_may_read() -> None:
+    """One topic that it may not read would hold up all the others, again and again."""
+    found = [topic for topic in topics.declared(["a-unit", "parked-cars"]) if re.match(topics.ACTIONS, topic.name)]
+    assert [topic.name for topic in found] == ["actions.a-unit", "actions.parked-cars"]
+    assert all("dispatch" in topic.readers for topic in found)
+
+
 def test_whoever_writes_or_reads_is_a_principal() -> None:
     known = set(topics.principals(["a-unit"]))
     for topic in topics.declared(["a-unit"]):

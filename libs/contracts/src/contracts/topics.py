@@ -79,8 +79,8 @@ def of_unit(unit: str) -> Topic:
 OF_UNITS = ("dispatch.", "actions.")
 """How the topics of single units begin."""
 
-ACTIONS = r"^actions\.[a-z][a-z0-9-]{1,30}$"
-"""The topics of all units' actions, as a pattern."""
+ACTIONS = r"^actions\.(?!parked$)[a-z][a-z0-9-]{1,30}$"
+"""The topics of all units' actions, as a pattern; dispatch tells on `actions.parked`, and may not read it."""
 
 
 def actions_of(unit: str) -> Topic:

@@ -27,10 +27,23 @@ const consumer = kafka.consumer({ groupId: `unit.${UNIT}` });
 const finished = new Set();
 let alive = async () => {}; // tells Kafka that we are still there while we wait
 
+/** Intake takes no text of ours about a complaint: its ticket has gone to another unit. */
+class NotOurs extends Error {}
+
 /** Do what follows from a fact; one that is not about a ticket of ours, or not known here, is passed over. */
 async function take(event) {
   const fact = event.data;
   if (fact.unit !== UNIT) return;
+  try {
+    await step(event, fact);
+  } catch (error) {
+    if (!(error instanceof NotOurs)) throw error;
+    say(`${fact.ticket_id} seems to be no longer ours; a person must look`);
+  }
+}
+
+/** Do what follows from a fact about a ticket of ours. */
+async function step(event, fact) {
   switch (event.type) {
     case "ticket.dispatched.v1":
       return accept(event, fact);
@@ -85,7 +98,7 @@ async function write(event, fact, kind, text) {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": `${kind}-${event.id}` };
   const body = JSON.stringify({ kind, text });
   const written = await ask("POST", `/v1/complaints/${fact.complaint_id}/texts`, { headers, body });
-  if (!written) throw new Error(`intake lets ${UNIT} write nothing about ${fact.complaint_id}`);
+  if (!written) throw new NotOurs();
   return written;
 }
 

@@ -29,6 +29,10 @@ NOT_YET_S = 30.0
 """How long intake may take to learn that a ticket is ours."""
 
 
+class NotOursError(Exception):
+    """Intake takes no text of ours about a complaint: its ticket has gone to another unit."""
+
+
 class Department:
     """What it does about each fact, and how many tickets it has finished."""
 
@@ -41,6 +45,13 @@ class Department:
         fact: dict[str, Any] = event.get_data()  # type: ignore[assignment]
         if fact.get("unit") != UNIT:
             return
+        try:
+            await self.step(event, fact)
+        except NotOursError:
+            say(f"{fact['ticket_id']} seems to be no longer ours; a person must look")
+
+    async def step(self, event: BaseCloudEvent, fact: dict[str, Any]) -> None:
+        """Do what follows from a fact about a ticket of ours."""
         match event.get_type():
             case "ticket.dispatched.v1":
                 await self.accept(event, fact)
@@ -90,7 +101,7 @@ class Department:
         url, key = f"/v1/complaints/{fact['complaint_id']}/texts", {"Idempotency-Key": f"{kind}-{event.get_id()}"}
         written = await self.ask("POST", url, json={"kind": kind, "text": text}, headers=key)
         if written is None:
-            raise SystemExit(f"intake lets {UNIT} write nothing about {fact['complaint_id']}")
+            raise NotOursError
         return written
 
     async def ask(self, method: str, url: str, **more: Any) -> dict[str, Any] | None:

@@ -7,13 +7,12 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from tests.deployment import ROOT
 from tests.journeys.conftest import Town
-from tests.load.bus import Reader, is_channel
+from tests.load.bus import Login, Reader, is_channel
 from tests.load.complaints import Again, Said
 from tests.load.pipeline import speaking
 
@@ -23,7 +22,6 @@ REPLY = "您反映的事项已经办理完毕，结果可到窗口领取。"
 _MADE_S = 150
 """How long packages may take to come when nothing is in any cache."""
 _DONE_S = 60
-_DRAWS = 500
 
 Command = tuple[str, ...]
 
@@ -92,22 +90,24 @@ async def _made(department: Department, home: Path) -> Path:
 
 
 async def _published(town: Town) -> tuple[str, str]:
-    """Say a complaint on the channel's topic for a unit that has had none yet: the unit, and the source id."""
-    form, said, unit = await _of_an_idle_unit(town)
+    """Say a complaint on the channel's topic for a unit that is done with all it had: the unit, and the source id."""
+    form, said, unit = town.one(CHANNEL)
+    await _done_so_far(town.login_of(unit), f"dispatch.{unit}")
     value = json.dumps(form | {"text": SENTENCE}).encode()
     async with speaking(town.district) as speaker:
         await speaker.say([Said(CHANNEL, said.key, value, Again())])
     return unit, said.key.decode()
 
 
-async def _of_an_idle_unit(town: Town) -> tuple[dict[str, Any], Said, str]:
-    reader = Reader(town.district.login("admin"), lambda topic: topic.startswith("dispatch."))
+async def _done_so_far(login: Login, topic: str) -> None:
+    """Let the unit's own system stand at the end of its topic."""
+    consumer = AIOKafkaConsumer(**login.arguments(), group_id=login.username, enable_auto_commit=False)
+    await consumer.start()
     try:
-        busy = {at.topic for at, size in (await reader.sizes()).items() if size}
+        consumer.assign([TopicPartition(topic, 0)])
+        await consumer.commit(await consumer.end_offsets([TopicPartition(topic, 0)]))
     finally:
-        await reader.close()
-    drawn = (town.one(CHANNEL) for _ in range(_DRAWS))
-    return next(one for one in drawn if f"dispatch.{one[2]}" not in busy)
+        await consumer.stop()
 
 
 def _settings(town: Town, unit: str) -> dict[str, str]:

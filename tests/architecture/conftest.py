@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("libs", "services", "deploy", "tests")
+PARTS = ("libs", "services", "deploy", "tests", "examples")
 _NOT_OURS = {".venv", ".stack", "build", "dist", "node_modules", "__pycache__"}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.clock import new_id
-from chassis.work import MOST_BYTES, Cause, Work
+from chassis.work import LARGEST_BODY, Cause, Work
 from contracts.directory import UnitListed
 from contracts.tickets import TicketDispatched
 from contracts.vocabulary import DispatchRule, UnitKind
@@ -64,7 +64,7 @@ def test_ids_rise() -> None:
 
 def test_a_fact_that_no_topic_would_take_is_not_told() -> None:
     huge = UnitListed(
-        code="hrss", name="大" * MOST_BYTES, kind=UnitKind.DEPARTMENT, credit_code="", version=1, listed_at=NOW
+        code="hrss", name="大" * LARGEST_BODY, kind=UnitKind.DEPARTMENT, credit_code="", version=1, listed_at=NOW
     )
     with pytest.raises(ValueError, match="too large"):
         work().tell(huge)

@@ -14,10 +14,6 @@ from contracts.base import Fact
 Kit = TypeVar("Kit")
 """A service's own equipment: a frozen dataclass in its `usecases.py`, built once by `app.py`."""
 
-MOST_BYTES = 512 * 1024
-"""A larger fact would hold up the relay: no topic takes it."""
-
-
 LARGEST_BODY = 512 * 1024
 """Bytes of a fact. A larger one would stop the relay for ever, so it fails where it is told."""
 
@@ -74,8 +70,6 @@ class Work(Generic[Kit]):
     def _tell(self, fact: Fact, cause: Cause, correlation: str) -> None:
         key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
         if len(body) > LARGEST_BODY:
-            raise ValueError(f"{fact.TYPE} is too large to be told")
-        if len(body) > MOST_BYTES:
             raise ValueError(f"{fact.TYPE} is too large to be told: facts carry ids, codes and times")
         causation = str(cause.fact_id) if cause.fact_id else None
         self._told.extend(

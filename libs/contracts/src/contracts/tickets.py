@@ -288,11 +288,8 @@ class TicketReopened(_Handled, type="ticket.reopened.v1", topic="tickets", produ
     by: Officer
 
 
-TicketFact = (
-    TicketOpened
-    | TicketDispatched
-    | TicketQueuedForManualDispatch
-    | TicketAccepted
+HandlingFact = (
+    TicketAccepted
     | TicketClassified
     | ReporterContactAttempted
     | TicketReturned
@@ -311,4 +308,7 @@ TicketFact = (
     | ReopeningRequested
     | TicketReopened
 )
+"""What is done to a ticket after it was opened and sent where its route leads."""
+
+TicketFact = TicketOpened | TicketDispatched | TicketQueuedForManualDispatch | HandlingFact
 """Everything that `evolve` understands."""

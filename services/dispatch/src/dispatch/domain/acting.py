@@ -27,17 +27,15 @@ from contracts.actions import (
 from contracts.refusals import Refused
 from contracts.tickets import (
     ReporterContactAttempted,
-    StepProposed,
     TicketAccepted,
     TicketClassified,
-    TicketFact,
     TicketFinished,
     TicketProgressed,
     TicketTracked,
 )
 from contracts.vocabulary import Complexity, ProposalKind, TicketState
 from dispatch.domain.closing import close_or_open
-from dispatch.domain.confirming import agree, proposed
+from dispatch.domain.confirming import agree, propose, proposed
 from dispatch.domain.guards import (
     accepted,
     by_centre,
@@ -47,12 +45,9 @@ from dispatch.domain.guards import (
     nobody_assists,
     not_closed,
     of_ticket,
-    proposal_free,
 )
 from dispatch.domain.passing import pass_on
-from dispatch.domain.tickets import Handle, Ticket
-
-Facts = list[TicketFact]
+from dispatch.domain.tickets import Facts, Handle, Ticket
 
 _ORDER = list(Complexity)
 
@@ -135,19 +130,7 @@ def _classify(ticket: Ticket, asked: Handle, do: Classify) -> Facts:
         raise Refused("reason.missing")
     if asked.by_unit is None:
         return [_classified(ticket, asked, unit, do.complexity, do)]
-    proposal_free(ticket)
-    return [
-        StepProposed(
-            **of_ticket(ticket),
-            proposal_id=asked.action_id,
-            kind=ProposalKind.LENGTHEN,
-            unit=asked.by_unit,
-            reason_id=do.reason_id,
-            complexity=do.complexity,
-            proposed_at=asked.at,
-            by=asked.by,
-        )
-    ]
+    return [propose(ticket, asked, ProposalKind.LENGTHEN, asked.by_unit, do.reason_id, complexity=do.complexity)]
 
 
 def _classified(

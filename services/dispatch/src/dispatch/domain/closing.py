@@ -2,31 +2,13 @@
 
 from typing import assert_never
 
-from contracts.actions import (
-    Link,
-    Reopen,
-    RequestReopening,
-    Withdraw,
-)
+from contracts.actions import Link, Reopen, RequestReopening, Withdraw
 from contracts.refusals import Refused
-from contracts.tickets import (
-    ReopeningRequested,
-    TicketFact,
-    TicketLinked,
-    TicketReopened,
-    TicketWithdrawn,
-)
+from contracts.tickets import ReopeningRequested, TicketLinked, TicketReopened, TicketWithdrawn
 from contracts.vocabulary import QueueReason, TicketState
-from dispatch.domain.guards import (
-    by_centre,
-    nobody_assists,
-    not_closed,
-    of_ticket,
-)
+from dispatch.domain.guards import by_centre, nobody_assists, not_closed, of_ticket
 from dispatch.domain.passing import queued
-from dispatch.domain.tickets import Handle, Ticket
-
-Facts = list[TicketFact]
+from dispatch.domain.tickets import Facts, Handle, Ticket
 
 
 def close_or_open(ticket: Ticket, asked: Handle, do: Link | Withdraw | RequestReopening | Reopen) -> Facts:

@@ -1,32 +1,15 @@
 """Steps for which it takes two persons (rules 2.3, 3.4)."""
 
 from typing import assert_never
+from uuid import UUID
 
-from contracts.actions import (
-    Confirm,
-    Decline,
-    Reject,
-)
+from contracts.actions import Confirm, Decline, Reject
 from contracts.refusals import Refused
-from contracts.tickets import (
-    StepProposed,
-    StepRejected,
-    TicketClassified,
-    TicketDeclined,
-    TicketFact,
-)
-from contracts.vocabulary import ProposalKind
-from dispatch.domain.guards import (
-    by_holder,
-    nobody_assists,
-    not_closed,
-    of_ticket,
-    proposal_free,
-)
+from contracts.tickets import StepProposed, StepRejected, TicketClassified, TicketDeclined
+from contracts.vocabulary import Complexity, ProposalKind
+from dispatch.domain.guards import by_holder, nobody_assists, not_closed, of_ticket, proposal_free
 from dispatch.domain.handling import Proposal
-from dispatch.domain.tickets import Handle, Ticket
-
-Facts = list[TicketFact]
+from dispatch.domain.tickets import Facts, Handle, Ticket
 
 
 def agree(ticket: Ticket, asked: Handle, do: Decline | Confirm | Reject) -> Facts:
@@ -49,19 +32,33 @@ def _decline(ticket: Ticket, asked: Handle, do: Decline) -> Facts:
     if proposed(ticket, asked):
         return []
     nobody_assists(ticket)
+    by_unit = asked.by_unit or unit
+    return [propose(ticket, asked, ProposalKind.DECLINE, by_unit, do.explanation_id, citation_id=do.citation_id)]
+
+
+def propose(
+    ticket: Ticket,
+    asked: Handle,
+    kind: ProposalKind,
+    unit: str,
+    reason_id: UUID,
+    *,
+    citation_id: UUID | None = None,
+    complexity: Complexity | None = None,
+) -> StepProposed:
+    """The step waits for a second person. Raises Refused("proposal.open") while another one does."""
     proposal_free(ticket)
-    return [
-        StepProposed(
-            **of_ticket(ticket),
-            proposal_id=asked.action_id,
-            kind=ProposalKind.DECLINE,
-            unit=asked.by_unit or unit,
-            reason_id=do.explanation_id,
-            citation_id=do.citation_id,
-            proposed_at=asked.at,
-            by=asked.by,
-        )
-    ]
+    return StepProposed(
+        **of_ticket(ticket),
+        proposal_id=asked.action_id,
+        kind=kind,
+        unit=unit,
+        reason_id=reason_id,
+        citation_id=citation_id,
+        complexity=complexity,
+        proposed_at=asked.at,
+        by=asked.by,
+    )
 
 
 def _confirm(ticket: Ticket, asked: Handle, do: Confirm) -> Facts:

@@ -10,6 +10,7 @@ from contracts.tickets import (
     AssistAnswered,
     AssistAsked,
     AssistWithdrawn,
+    HandlingFact,
     ReopeningRequested,
     ReporterContactAttempted,
     StepProposed,
@@ -27,27 +28,6 @@ from contracts.tickets import (
     TicketWithdrawn,
 )
 from contracts.vocabulary import AssistState, Complexity, ProposalKind
-
-HandlingFact = (
-    TicketAccepted
-    | TicketClassified
-    | ReporterContactAttempted
-    | TicketReturned
-    | AssistAsked
-    | AssistAnswered
-    | AssistWithdrawn
-    | TicketDelegated
-    | TicketTracked
-    | TicketProgressed
-    | StepProposed
-    | StepRejected
-    | TicketDeclined
-    | TicketFinished
-    | TicketLinked
-    | TicketWithdrawn
-    | ReopeningRequested
-    | TicketReopened
-)
 
 
 @dataclass(frozen=True, slots=True)

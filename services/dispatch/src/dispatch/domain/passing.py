@@ -1,15 +1,8 @@
 """Passing work on: back, down, sideways, and by the centre to another unit (rules 3.2, 3.6)."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
-from contracts.actions import (
-    AnswerAssist,
-    AskAssist,
-    Delegate,
-    DispatchAgain,
-    Return,
-    WithdrawAssist,
-)
+from contracts.actions import AnswerAssist, AskAssist, Delegate, DispatchAgain, Return, WithdrawAssist
 from contracts.refusals import Refused
 from contracts.tickets import (
     AssistAnswered,
@@ -22,20 +15,9 @@ from contracts.tickets import (
     TicketReturned,
 )
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, TicketState
-from dispatch.domain.guards import (
-    accepted,
-    below,
-    by_centre,
-    by_holder,
-    dispatched,
-    later,
-    nobody_assists,
-    of_ticket,
-)
+from dispatch.domain.guards import accepted, below, by_centre, by_holder, dispatched, later, nobody_assists, of_ticket
 from dispatch.domain.routing import Found, route
-from dispatch.domain.tickets import Handle, Ticket
-
-Facts = list[TicketFact]
+from dispatch.domain.tickets import Facts, Handle, Ticket
 
 _RETURNS = 2
 """After so many a hand decides (rules 3.2)."""
@@ -91,17 +73,21 @@ def _elsewhere(ticket: Ticket, asked: Handle, passed_over: set[str], count: int)
     found = route(asked.directory, asked.policy, ticket.matter_code, ticket.place_code, passed_over)
     if count >= _RETURNS or not isinstance(found, Found):
         return queued(ticket, asked, QueueReason.RETURNED)
+    former = (asked.by_unit,) if asked.by_unit else ()
+    return _handed_over(ticket, asked, found.unit, found.rule, matched_place=found.place, former=former)
+
+
+def _handed_over(ticket: Ticket, asked: Handle, unit: str, rule: DispatchRule, **more: Any) -> TicketDispatched:
     return TicketDispatched(
         ticket_id=ticket.ticket_id,
         complaint_id=ticket.complaint_id,
-        unit=found.unit,
-        rule=found.rule,
-        directory_version=found.directory_version,
+        unit=unit,
+        rule=rule,
+        directory_version=asked.directory.version,
         dispatched_at=asked.at,
         matter_code=ticket.matter_code,
         place_code=ticket.place_code,
-        matched_place=found.place,
-        former=(asked.by_unit,) if asked.by_unit else (),
+        **more,
     )
 
 
@@ -209,19 +195,5 @@ def _dispatch_again(ticket: Ticket, asked: Handle, do: DispatchAgain) -> Facts:
     nobody_assists(ticket)
     if do.unit not in asked.directory.units:
         raise Refused("unit.unknown")
-    return [
-        TicketDispatched(
-            ticket_id=ticket.ticket_id,
-            complaint_id=ticket.complaint_id,
-            unit=do.unit,
-            rule=DispatchRule.BY_HAND,
-            directory_version=asked.directory.version,
-            dispatched_at=asked.at,
-            matter_code=ticket.matter_code,
-            place_code=ticket.place_code,
-            by=asked.by,
-            again=True,
-            reason_id=do.reason_id,
-            former=of_ticket(ticket)["told_to"],
-        )
-    ]
+    said = {"by": asked.by, "again": True, "reason_id": do.reason_id, "former": of_ticket(ticket)["told_to"]}
+    return [_handed_over(ticket, asked, do.unit, DispatchRule.BY_HAND, **said)]

@@ -10,6 +10,7 @@ from contracts.actions import Act
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import (
+    HandlingFact,
     TicketAccepted,
     TicketDeclined,
     TicketDispatched,
@@ -23,7 +24,7 @@ from contracts.tickets import (
 )
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch.domain.directory import Directory
-from dispatch.domain.handling import UNTOUCHED, Handling, HandlingFact, handled
+from dispatch.domain.handling import UNTOUCHED, Handling, handled
 from dispatch.domain.routing import Policy, Route
 
 CLOSED = frozenset((TicketState.FINISHED, TicketState.DECLINED, TicketState.LINKED, TicketState.WITHDRAWN))
@@ -106,6 +107,9 @@ class Handle:
 
 
 Command = Open | DispatchByHand | Handle
+
+Facts = list[TicketFact]
+"""What happens by a command; nothing when it has happened already."""
 
 
 def known(ticket: Ticket | None) -> Ticket:

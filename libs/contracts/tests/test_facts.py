@@ -109,6 +109,12 @@ def test_what_a_field_says_to_people_may_change() -> None:
     assert changed(unit=(str, Field(description="The unit's code."))) == []
 
 
+def test_a_form_may_take_another_alternative_and_never_one_less() -> None:
+    fewer, more = ({"oneOf": [{"$ref": name} for name in names]} for names in (("a", "b"), ("a", "b", "c")))
+    assert list(broken(fewer, more)) == []
+    assert list(broken(more, fewer, "do")) == ["do: an alternative is gone"]
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

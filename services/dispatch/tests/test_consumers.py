@@ -11,9 +11,9 @@ from aiokafka.errors import TopicAuthorizationFailedError
 
 from chassis.clock import new_id
 from contracts import base
-from contracts.complaints import ComplaintLinked, ComplaintRegistered
+from contracts.complaints import ComplaintRegistered
 from contracts.directory import UnitListed
-from contracts.tickets import TicketDispatched, TicketOpened, TicketQueuedForManualDispatch
+from contracts.tickets import TicketDispatched, TicketLinked, TicketOpened, TicketQueuedForManualDispatch
 from contracts.vocabulary import DispatchRule, QueueReason, TicketState
 from dispatch.domain import Directory
 
@@ -86,13 +86,22 @@ async def test_each_of_a_batch_finds_its_way(open_desk: Any, complaint: Complain
     assert (told.fact.reason, rows[2].state) == (QueueReason.NO_MATTER_NO_PLACE, TicketState.QUEUED)
 
 
-async def test_a_linked_complaint_opens_no_other_ticket(open_desk: Any, complaint: Complaint, now: datetime) -> None:
-    linked, said = complaint(), complaint()
-    link = ComplaintLinked(complaint_id=linked.complaint_id, to_complaint_id=said.complaint_id, linked_at=now)
-    await open_desk.send(COMPLAINTS, [record(link, now), record(link, now), record(said, now)])
-    await open_desk.until(lambda: open_desk.ticket(said))
-    parked = await open_desk.rows("SELECT * FROM parked WHERE key = :key", key=str(linked.complaint_id).encode())
-    assert (await open_desk.ticket(linked), list(parked)) == (None, [])
+async def test_said_again_it_goes_on_in_the_open_ticket_however_often_it_comes(
+    open_desk: Any, complaint: Complaint, now: datetime
+) -> None:
+    first = complaint()
+    second = complaint(repeats=first.complaint_id)
+    third = complaint(repeats=second.complaint_id)
+    batch = [record(one, now) for one in (third, first, second)]
+    await open_desk.send(COMPLAINTS, batch * 2)
+    rows = [await open_desk.until(lambda one=one: open_desk.ticket(one)) for one in (first, second, third)]
+    assert sorted(row.state for row in rows) == ["dispatched", "linked", "linked"]
+    [lead] = [row for row in rows if row.state == "dispatched"]
+    linked = [await envelopes(open_desk, "dispatch.hrss", row.ticket_id, 1) for row in rows if row is not lead]
+    assert [[one.fact.to for one in told if isinstance(one.fact, TicketLinked)] for told in linked] == [
+        [lead.ticket_id],
+        [lead.ticket_id],
+    ]
 
 
 async def test_what_nobody_can_read_is_parked_and_the_rest_goes_on(

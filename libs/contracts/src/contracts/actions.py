@@ -168,6 +168,13 @@ class RequestReopening(_Act):
     reason_id: UUID | None = None
 
 
+class RefuseReopening(_Act):
+    """Leave it closed, for a reason that the reporter is told."""
+
+    action: Literal["refuse-reopening"] = "refuse-reopening"
+    reason_id: UUID
+
+
 class Reopen(_Act):
     """Open a closed ticket again, with the unit that had it."""
 
@@ -194,6 +201,7 @@ Act = (
     | Link
     | Withdraw
     | RequestReopening
+    | RefuseReopening
     | Reopen
 )
 

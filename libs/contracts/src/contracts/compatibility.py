@@ -1,4 +1,7 @@
-"""Whether a schema still keeps what an earlier one promised: a field may be added with a default, nothing else."""
+"""Whether a schema still keeps what an earlier one promised.
+
+A field may be added with a default, a word to a list, an alternative to those that a form tells apart; nothing else.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +10,7 @@ Schema = Mapping[str, Any]
 
 _WORDS = frozenset(("title", "description", "default", "examples", "$id", "$schema"))
 """What a schema says to people; it may change."""
-_LOOKED_INTO = frozenset(("properties", "$defs", "required", "enum"))
+_LOOKED_INTO = frozenset(("properties", "$defs", "required", "enum", "oneOf", "discriminator"))
 
 
 def broken(old: Schema, new: Schema, at: str = "") -> Iterator[str]:
@@ -17,6 +20,8 @@ def broken(old: Schema, new: Schema, at: str = "") -> Iterator[str]:
     yield from _required(set(old.get("required", ())), set(new.get("required", ())), set(old.get("properties", ())), at)
     if set(old.get("enum", ())) - set(new.get("enum", ())):
         yield f"{at or 'the fact'}: a word is gone"
+    if any(one not in new.get("oneOf", ()) for one in old.get("oneOf", ())):
+        yield f"{at or 'the fact'}: an alternative is gone"
     if _rest(old) != _rest(new):
         yield f"{at or 'the fact'}: it has another form"
 

@@ -26,7 +26,8 @@ class ComplaintRegistered(
     `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it
     was entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was
     given. One that was solved on the spot (rules 2.4) says the cause, and the id of the reply that was given.
-    `candidates` are what one without a matter may be about, the likeliest first.
+    `candidates` are what one without a matter may be about, the likeliest first. `repeats` is the one before it of the
+    same reporter about the same matter at the same place, known by blind indexes that stay with intake (rules 2.5).
     """
 
     complaint_id: ComplaintId
@@ -39,10 +40,11 @@ class ComplaintRegistered(
     solved_cause: Cause | None = None
     solved_text_id: TextId | None = None
     candidates: tuple[Candidate, ...] = ()
+    repeats: ComplaintId | None = None
 
 
 class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", producer="intake", key="complaint_id"):
-    """A complaint says again what an open one already says: same reporter, matter and place (rules 2.5)."""
+    """A complaint goes on in the ticket of another one that says the same, as dispatch decided (rules 2.5)."""
 
     complaint_id: ComplaintId
     to_complaint_id: ComplaintId

@@ -81,6 +81,7 @@ REFUSALS: dict[str, Refusal] = {
     "proposal.open": Refusal("另有事项等待第二人确认", 409),
     "proposal.unknown": Refusal("没有等待确认的事项", 404),
     "second-person.same": Refusal("须由另一名工作人员确认", 409),
+    "reopening.not-requested": Refusal("没有等待决定的重新办理申请", 409),
     "link.to-itself": Refusal("工单不能并入自身", 422),
     "link.closed": Refusal("只能并入未办结的工单", 409),
     # a fact on a topic

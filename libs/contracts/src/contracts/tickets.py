@@ -31,7 +31,10 @@ def _told_to(units: Participants) -> tuple[str, ...]:
 
 
 class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dispatch", key="ticket_id"):
-    """A ticket was opened for a complaint (四(二)): one for each that is accepted."""
+    """A ticket was opened for a complaint (四(二)): one for each that is accepted.
+
+    `repeats` is the complaint before it that says the same (rules 2.5).
+    """
 
     ticket_id: TicketId
     complaint_id: ComplaintId
@@ -41,6 +44,7 @@ class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dis
     opened_at: Instant
     matter_code: MatterCode | None = None
     place_code: PlaceCode | None = None
+    repeats: ComplaintId | None = None
 
 
 class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -254,11 +258,15 @@ class TicketFinished(_Handled, type="ticket.finished.v1", topic="tickets", produ
 
 
 class TicketLinked(_Handled, type="ticket.linked.v1", topic="tickets", producer="dispatch", key="ticket_id"):
-    """The ticket says again what an open one says: it goes on there, with the earliest clock (rules 2.5)."""
+    """The ticket says again what an open one says: it goes on there, with the earliest clock (rules 2.5).
+
+    `to_complaint_id` is that one's complaint. Found when it came, it is told to the units of that one.
+    """
 
     to: TicketId
     linked_at: Instant
     by: Officer
+    to_complaint_id: ComplaintId | None = None
 
 
 class TicketWithdrawn(_Handled, type="ticket.withdrawn.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -277,6 +285,14 @@ class ReopeningRequested(
     requested_at: Instant
     by: Officer
     reason_id: UUID | None = None
+
+
+class ReopeningRefused(_Handled, type="reopening.refused.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """The centre leaves the ticket closed, for a reason (rules 2.5)."""
+
+    refused_at: Instant
+    by: Officer
+    reason_id: UUID
 
 
 class TicketReopened(_Handled, type="ticket.reopened.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -306,6 +322,7 @@ HandlingFact = (
     | TicketLinked
     | TicketWithdrawn
     | ReopeningRequested
+    | ReopeningRefused
     | TicketReopened
 )
 """What is done to a ticket after it was opened and sent where its route leads."""

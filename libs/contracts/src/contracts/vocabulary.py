@@ -64,6 +64,7 @@ class QueueReason(StrEnum):
     NO_OWNER = "no-owner"
     RETURNED = "returned"
     REOPENED = "reopened"
+    SAID_AGAIN = "said-again"
 
 
 class TicketState(StrEnum):

@@ -46,6 +46,7 @@ class Ticket(BaseModel):
     dispatched_by: str | None
     queue_reason: QueueReason | None
     queued_at: Instant | None
+    repeats: UUID | None
     version: int
     handling: domain.Handling
 
@@ -125,22 +126,24 @@ def viewer(who: Annotated[Principal, web.Caller]) -> Principal:
 async def tickets(
     work: Annotated[Work[Kit], web.InWork],
     response: Response,
-    queue: Literal["manual"] | None = None,
+    queue: Literal["manual", "reopening"] | None = None,
     complaint_id: Annotated[list[UUID] | None, Query(max_length=100)] = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[Ticket]:
-    """The manual queue, oldest first, after the ticket that was seen last; or the tickets of some complaints.
+    """A queue of the centre, oldest first, after the ticket that was seen last; or the tickets of some complaints.
 
-    While there may be more of the queue, a `Link` header names the next page.
+    `manual` waits for its hand, of `reopening` somebody wants that they are opened again. While there may be more of
+    the queue, a `Link` header names the next page.
     """
     if (queue is None) == (complaint_id is None):
         raise Refused("request.invalid", fields=["query.queue: either-queue-or-complaint-id"])
     if complaint_id is not None:
         return _shown(await usecases.tickets_of(work, set(complaint_id)))
-    found = await usecases.manual_queue(work, after, limit)
+    look = usecases.manual_queue if queue == "manual" else usecases.reopening_queue
+    found = await look(work, after, limit)
     if len(found) == limit:
-        response.headers["link"] = f'</v1/tickets?queue=manual&after={found[-1].ticket_id}&limit={limit}>; rel="next"'
+        response.headers["link"] = f'</v1/tickets?queue={queue}&after={found[-1].ticket_id}&limit={limit}>; rel="next"'
     return _shown(found)
 
 

@@ -1,5 +1,6 @@
 """The service: opens a ticket for each complaint and names its owner."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from chassis.service import Service
@@ -11,7 +12,8 @@ from dispatch.usecases import Kit
 
 def build_kit(settings: DispatchSettings) -> Kit:
     """Dispatch's equipment."""
-    return Kit(Policy(nearest_known_place=settings.nearest_known_place))
+    said_again = timedelta(days=settings.said_again_days)
+    return Kit(Policy(nearest_known_place=settings.nearest_known_place, said_again=said_again))
 
 
 service = Service(

@@ -1,5 +1,7 @@
 """What an operator may change about dispatch."""
 
+from pydantic import Field
+
 from chassis.settings import Settings
 
 
@@ -8,3 +10,6 @@ class DispatchSettings(Settings, service="dispatch"):
 
     nearest_known_place: bool = True
     """Whether a place that is not listed is understood as the nearest listed one around it (policy)."""
+
+    said_again_days: int = Field(default=90, ge=0)
+    """Natural days after a close within which the same complaint is a request to open it again (rules 2.5, policy)."""

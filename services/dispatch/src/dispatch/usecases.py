@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from chassis.db import Session
@@ -15,7 +15,20 @@ from contracts.complaints import ComplaintFact, ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from dispatch import domain, store
-from dispatch.domain import Changes, Directory, DispatchByHand, Handle, Holding, Open, Policy, Route, Ticket
+from dispatch.domain import (
+    Changes,
+    Directory,
+    DispatchByHand,
+    GoesOn,
+    Handle,
+    Holding,
+    Open,
+    Policy,
+    Route,
+    SaidAgain,
+    SayAgain,
+    Ticket,
+)
 from dispatch.store.actions import Answer
 from dispatch.store.directory import Version
 from dispatch.store.holdings import Ended
@@ -52,37 +65,69 @@ class Imported:
 
 
 async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
-    """Open a ticket for each complaint, and name its unit or put it into the manual queue (四(二), rules 3.1)."""
+    """Open a ticket for each complaint, and name its unit or put it into the manual queue (四(二), rules 3.1).
+
+    One that says the same as one before it goes on in that one's ticket, or asks to open it again (rules 2.5).
+    """
     registered = _registered(facts)
     directory = await work.kit.newest.directory(work.session)
     known = await store.tickets.of_complaints(work.session, registered.keys())
-    decided = [
-        (complaint, domain.decide(known.get(id_), _open(work, directory, complaint)))
-        for id_, complaint in registered.items()
-    ]
-    await _write_new(work, [(complaint, told) for complaint, told in decided if told])
+    new = {id_: complaint for id_, complaint in registered.items() if id_ not in known}
+    earlier = await _earlier(work, new.values())
+    opened: list[tuple[Open, list[TicketFact]]] = []
+    for id_, complaint in new.items():
+        command = _open(work, directory, complaint, earlier.get(complaint.repeats or id_) or earlier.get(id_))
+        told = domain.decide(None, command)
+        opened.append((command, told))
+        goes_on_in = command.earlier.ticket if isinstance(command.earlier, GoesOn) else domain.fold(None, told)
+        earlier[id_] = goes_on_in
+    await _write_new(work, opened)
 
 
 def _registered(facts: Sequence[ComplaintFact]) -> dict[UUID, ComplaintRegistered]:
-    """The complaints by their ids; one that is linked has its ticket in that of the other (rules 2.5)."""
+    """The complaints by their ids, each after the one that it repeats."""
     firsts: dict[UUID, ComplaintRegistered] = {}
-    for fact in facts:
-        if isinstance(fact, ComplaintRegistered):
-            firsts.setdefault(fact.complaint_id, fact)
+    for fact in sorted(filter(_is_registered, facts), key=lambda one: (one.registered_at, one.complaint_id)):
+        firsts.setdefault(fact.complaint_id, fact)
     return firsts
 
 
-def _open(work: Work[Kit], directory: Directory, complaint: ComplaintRegistered) -> Open:
-    route = domain.route(directory, work.kit.policy, complaint.matter_code, complaint.place_code)
-    return Open(work.new_id(), complaint, route, work.now)
+def _is_registered(fact: ComplaintFact) -> TypeGuard[ComplaintRegistered]:
+    return isinstance(fact, ComplaintRegistered)
 
 
-async def _write_new(work: Work[Kit], decided: Sequence[tuple[ComplaintRegistered, list[TicketFact]]]) -> None:
+async def _earlier(work: Work[Kit], complaints: Collection[ComplaintRegistered]) -> dict[UUID, Ticket]:
+    """Where those that are repeated go on, by complaint, locked; where one is repeated that comes later itself, too."""
+    repeated = {one.repeats for one in complaints if one.repeats}
+    at = await store.tickets.repeating(work.session, [one.complaint_id for one in complaints])
+    at |= await store.tickets.leading_to(work.session, repeated)
+    locked = await store.tickets.locked_all(work.session, set(at.values())) if at else {}
+    return {complaint_id: locked[ticket_id] for complaint_id, ticket_id in at.items()}
+
+
+def _open(work: Work[Kit], directory: Directory, complaint: ComplaintRegistered, earlier: Ticket | None) -> Open:
+    policy = work.kit.policy
+    route = domain.route(directory, policy, complaint.matter_code, complaint.place_code)
+    return Open(work.new_id(), complaint, route, work.now, domain.repeated(complaint, earlier, policy))
+
+
+async def _write_new(work: Work[Kit], opened: Sequence[tuple[Open, list[TicketFact]]]) -> None:
     """Write and tell, except of what another instance has opened at this moment."""
-    added = await store.tickets.add(work.session, [domain.fold(None, told) for _, told in decided])
-    for complaint, told in decided:
-        if told[0].ticket_id in added:
-            work.tell(*told, because=complaint)
+    added = await store.tickets.add(work.session, [domain.fold(None, told) for _, told in opened])
+    desk = _Desk({})
+    for command, told in opened:
+        if command.ticket_id in added:
+            work.tell(*told, because=command.complaint)
+            _ask_to_reopen(work, desk, command)
+    await _write(work, desk)
+
+
+def _ask_to_reopen(work: Work[Kit], desk: "_Desk", command: Open) -> None:
+    if isinstance(command.earlier, SaidAgain):
+        closed = desk.tickets.get(command.earlier.ticket.ticket_id, command.earlier.ticket)
+        told = domain.decide(closed, SayAgain(f"channel.{command.complaint.channel}", work.now))
+        if told:
+            _happened(work, desk, closed, told)
 
 
 async def dispatch_by_hand(work: Work[Kit], by: Principal, ticket_id: UUID, unit: str) -> Ticket:
@@ -271,6 +316,17 @@ async def manual_queue(work: Work[Kit], after: UUID | None, most: int) -> list[T
     if seen and seen.queued_at is None:
         raise Refused("request.invalid", fields=["query.after: never-queued"])
     return await store.tickets.queued(work.session, seen, most)
+
+
+async def reopening_queue(work: Work[Kit], after: UUID | None, most: int) -> list[Ticket]:
+    """The closed tickets that somebody wants opened again, oldest request first, after one seen last (rules 2.5).
+
+    Raises Refused: `ticket.unknown`, `request.invalid` for one that nobody wants opened again any more.
+    """
+    seen = await one_ticket(work, after) if after else None
+    if seen and seen.handling.reopening_requested_at is None:
+        raise Refused("request.invalid", fields=["query.after: not-requested"])
+    return await store.tickets.reopening(work.session, seen, most)
 
 
 async def import_directory(work: Work[Kit], draft: Directory) -> Imported:

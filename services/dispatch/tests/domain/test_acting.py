@@ -20,7 +20,7 @@ from contracts.actions import Act
 from contracts.base import FACTS
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import REFUSALS, Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
+from contracts.tickets import TicketDispatched, TicketFact, TicketLinked, TicketOpened, TicketQueuedForManualDispatch
 from contracts.vocabulary import (
     Capacity,
     Cause,
@@ -132,6 +132,7 @@ SITUATIONS: dict[str, Callable[[], Ticket]] = {
     "proposed": lambda: after(accepted(), DECLINE),
     "tracked": lambda: after(accepted(), TRACK),
     "finished": lambda: after(accepted(), FINISH),
+    "asked again": lambda: after(accepted(), FINISH, handle(actions.RequestReopening(), None)),
     "declined": lambda: after(accepted(), DECLINE, CONFIRM),
     "linked": lambda: after(accepted(), LINK),
     "withdrawn": lambda: after(accepted(), handle(actions.Withdraw(), None)),
@@ -158,6 +159,7 @@ ACTIONS: tuple[Act, ...] = (
     actions.Link(to=OTHER),
     actions.Withdraw(),
     actions.RequestReopening(),
+    actions.RefuseReopening(reason_id=TEXT),
     actions.Reopen(),
 )
 ACTORS = {"the lead unit": ("hrss", "2"), "an assisting unit": ("tax", "2"), "the centre": (None, "2")}
@@ -197,7 +199,7 @@ _HEAD = """# What may be done to a ticket, and when
 Generated from the decider (`python services/dispatch/tests/domain/test_acting.py`); a test executes every cell. Bold:
 the facts that are told. –: it has happened already. Else the code of the refusal. `queued` tickets have no unit;
 `assisted` ones wait for an answer of the assisting unit; in `proposed` the lead's officer 1 wants to decline, and
-officer 2 asks here.
+officer 2 asks here. `asked again` is a finished one that the reporter wants opened again.
 """
 _FILE = Path(__file__).parents[4] / "docs" / "architecture" / "actions.md"
 
@@ -317,6 +319,23 @@ def test_a_reopened_ticket_goes_on_with_its_unit_and_one_of_nobody_s_is_queued()
     assert (again.state, again.unit, again.handling.round) == (TicketState.ACCEPTED, "hrss", 2)
     nobody_s = after(opened(found=False), handle(actions.Withdraw(), None), REOPEN)
     assert (nobody_s.state, nobody_s.queue_reason) == (TicketState.QUEUED, QueueReason.REOPENED)
+
+
+def test_a_refused_wish_to_reopen_can_be_said_again() -> None:
+    """rules 2.5"""
+    refuse = handle(actions.RefuseReopening(reason_id=TEXT), None)
+    wanted = after(accepted(), FINISH, handle(actions.RequestReopening(), None))
+    refused = after(wanted, refuse)
+    assert (refused.state, refused.handling.reopening_requested_at) == (TicketState.FINISHED, None)
+    again = after(refused, handle(actions.RequestReopening(), None))
+    assert again.handling.reopening_requested_at == NOW
+    assert after(again, refuse).handling.reopening_requested_at is None
+
+
+def test_a_link_says_which_complaint_goes_on_and_is_told_to_both_sides() -> None:
+    [told] = decide(accepted(), replace(LINK, other=after(opened(OTHER), handle(actions.Accept()), ASK)))
+    assert isinstance(told, TicketLinked)
+    assert (told.to_complaint_id, told.told_to) == (UUID(int=OTHER.int + 1000), ("hrss", "tax"))
 
 
 ids = st.sampled_from([UUID(int=number) for number in range(300, 306)])

@@ -1,6 +1,7 @@
 """The HTTP doors: a channel submits and asks for receipts; who may see a complaint looks at it and writes about it."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -32,13 +33,30 @@ class Receipt(BaseModel):
 
 
 class Complaint(BaseModel):
-    """One complaint, with what it says as it was normalised."""
+    """One complaint, with what it says as it was normalised.
+
+    `linked_to` is the complaint in whose ticket it goes on, `linked` are those that go on in its own.
+    """
 
     complaint_id: UUID
     channel: Channel
     receipt: str
     registered_at: Instant
     content: dict[str, Any]
+    linked_to: UUID | None
+    linked: list[UUID]
+
+
+class Near(BaseModel):
+    """A complaint of the same reporter that may say the same, and why: what is known and alike, and how far apart."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    complaint_id: UUID
+    known_by: domain.KnownBy
+    matter: domain.Likeness
+    place: domain.Likeness
+    days_apart: float
 
 
 class TextForm(BaseModel):
@@ -107,6 +125,7 @@ def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
     return schema
 
 
+_DAY = timedelta(days=1)
 _FORM = ComplaintForm.model_json_schema()
 _BODY = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(_FORM, _FORM["$defs"])}}}
@@ -188,6 +207,24 @@ async def look(
     """One complaint with what it says; who looked and what for is written down before it is answered (rules 7)."""
     opened = await usecases.open_one(work, who, complaint_id, purpose)
     return Complaint.model_validate(opened, from_attributes=True)
+
+
+async def centre(who: Annotated[Principal, web.Caller]) -> Principal:
+    """The centre, or a service for it. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
+    allow(who, "service", "centre")
+    return who
+
+
+@router.get("/complaints/{complaint_id}/near")
+async def near(
+    complaint_id: UUID,
+    who: Annotated[Principal, Depends(centre)],
+    purpose: Annotated[Purpose, Depends(stated)],
+    work: Annotated[Work[Kit], web.InWork],
+) -> list[Near]:
+    """Complaints that may say the same, the likeliest first, and why; whoever links them has judged so (rules 2.5)."""
+    found = await usecases.repeating.near(work, who, complaint_id, purpose)
+    return [Near(**asdict(one) | {"days_apart": round(one.apart / _DAY, 2)}) for one in found]
 
 
 async def writing(

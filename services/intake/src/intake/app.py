@@ -24,6 +24,7 @@ def _policy(settings: IntakeSettings) -> Policy:
         longest_text=settings.longest_text,
         most_attachments=settings.most_attachments,
         largest_bytes=settings.http_max_bytes,
+        near=timedelta(days=settings.near_days),
     )
 
 

@@ -16,5 +16,7 @@ class IntakeSettings(Settings, service="intake"):
     """Characters, of a complaint and of what is written about it later (policy)."""
     most_attachments: int = Field(default=5, ge=0)
     """For one complaint (policy)."""
+    near_days: int = Field(default=90, ge=0)
+    """How far back complaints of the same reporter may lie that are shown as near to one (policy)."""
     ranking_certain_precision: float | None = Field(default=None, gt=0.5, le=1)
     """The measured precision from which on a ranked candidate is told as certain (policy); off unless it is set."""

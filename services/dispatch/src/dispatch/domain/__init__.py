@@ -11,8 +11,21 @@ from dispatch.domain.drafting import TABLES, draft
 from dispatch.domain.flaws import Flaw, Problem, Unfit
 from dispatch.domain.handling import UNTOUCHED, Assist, Handling
 from dispatch.domain.holding import Holding, helpers, holders, sees
+from dispatch.domain.repeating import repeated
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
-from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Ticket, evolve, fold
+from dispatch.domain.tickets import (
+    CLOSED,
+    Command,
+    DispatchByHand,
+    GoesOn,
+    Handle,
+    Open,
+    SaidAgain,
+    SayAgain,
+    Ticket,
+    evolve,
+    fold,
+)
 
 __all__ = [
     "CLOSED",
@@ -27,6 +40,7 @@ __all__ = [
     "Entry",
     "Flaw",
     "Found",
+    "GoesOn",
     "Handle",
     "Handling",
     "Holding",
@@ -37,6 +51,8 @@ __all__ = [
     "Policy",
     "Problem",
     "Route",
+    "SaidAgain",
+    "SayAgain",
     "Ticket",
     "Unfit",
     "Unit",
@@ -48,6 +64,7 @@ __all__ = [
     "helpers",
     "holders",
     "listings",
+    "repeated",
     "route",
     "sees",
 ]

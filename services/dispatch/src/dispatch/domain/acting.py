@@ -16,6 +16,7 @@ from contracts.actions import (
     Finish,
     Link,
     Progress,
+    RefuseReopening,
     Reject,
     Reopen,
     RequestReopening,
@@ -63,7 +64,7 @@ def act(ticket: Ticket, asked: Handle) -> Facts:
             return pass_on(ticket, asked, do)
         case Decline() | Confirm() | Reject() as do:
             return agree(ticket, asked, do)
-        case Link() | Withdraw() | RequestReopening() | Reopen() as do:
+        case Link() | Withdraw() | RequestReopening() | RefuseReopening() | Reopen() as do:
             return close_or_open(ticket, asked, do)
         case _:
             assert_never(asked.do)

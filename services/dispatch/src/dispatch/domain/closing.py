@@ -2,16 +2,18 @@
 
 from typing import assert_never
 
-from contracts.actions import Link, Reopen, RequestReopening, Withdraw
+from contracts.actions import Link, RefuseReopening, Reopen, RequestReopening, Withdraw
 from contracts.refusals import Refused
-from contracts.tickets import ReopeningRequested, TicketLinked, TicketReopened, TicketWithdrawn
+from contracts.tickets import ReopeningRefused, ReopeningRequested, TicketLinked, TicketReopened, TicketWithdrawn
 from contracts.vocabulary import QueueReason, TicketState
 from dispatch.domain.guards import by_centre, nobody_assists, not_closed, of_ticket
 from dispatch.domain.passing import queued
 from dispatch.domain.tickets import Facts, Handle, Ticket
 
 
-def close_or_open(ticket: Ticket, asked: Handle, do: Link | Withdraw | RequestReopening | Reopen) -> Facts:
+def close_or_open(
+    ticket: Ticket, asked: Handle, do: Link | Withdraw | RequestReopening | RefuseReopening | Reopen
+) -> Facts:
     """What happens by it. Raises Refused as `act` does."""
     match do:
         case Link():
@@ -20,6 +22,8 @@ def close_or_open(ticket: Ticket, asked: Handle, do: Link | Withdraw | RequestRe
             return _withdraw(ticket, asked, do)
         case RequestReopening():
             return _request_reopening(ticket, asked, do)
+        case RefuseReopening():
+            return _refuse_reopening(ticket, asked, do)
         case Reopen():
             return _reopen(ticket, asked)
         case _:
@@ -39,7 +43,9 @@ def _link(ticket: Ticket, asked: Handle, do: Link) -> Facts:
     if asked.other.closed:
         raise Refused("link.closed")
     nobody_assists(ticket)
-    return [TicketLinked(**of_ticket(ticket), to=do.to, linked_at=asked.at, by=asked.by)]
+    said = of_ticket(ticket, *of_ticket(asked.other)["told_to"])
+    there = asked.other.complaint_id
+    return [TicketLinked(**said, to=do.to, to_complaint_id=there, linked_at=asked.at, by=asked.by)]
 
 
 def _withdraw(ticket: Ticket, asked: Handle, do: Withdraw) -> Facts:
@@ -59,6 +65,16 @@ def _request_reopening(ticket: Ticket, asked: Handle, do: RequestReopening) -> F
     if ticket.handling.reopening_requested_at:
         return []
     return [ReopeningRequested(**of_ticket(ticket), requested_at=asked.at, by=asked.by, reason_id=do.reason_id)]
+
+
+def _refuse_reopening(ticket: Ticket, asked: Handle, do: RefuseReopening) -> Facts:
+    """It stays closed, and the reporter is told why (rules 2.5)."""
+    by_centre(asked)
+    if ticket.handling.refused_reason_id == do.reason_id:
+        return []
+    if ticket.handling.reopening_requested_at is None:
+        raise Refused("reopening.not-requested")
+    return [ReopeningRefused(**of_ticket(ticket), refused_at=asked.at, by=asked.by, reason_id=do.reason_id)]
 
 
 def _reopen(ticket: Ticket, asked: Handle) -> Facts:

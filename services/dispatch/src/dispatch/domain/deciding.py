@@ -4,11 +4,20 @@ from typing import assert_never
 from uuid import UUID
 
 from contracts.refusals import Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketFinished, TicketOpened, TicketQueuedForManualDispatch
-from contracts.vocabulary import Cause, DispatchRule
+from contracts.tickets import (
+    ReopeningRequested,
+    TicketDispatched,
+    TicketFact,
+    TicketFinished,
+    TicketLinked,
+    TicketOpened,
+    TicketQueuedForManualDispatch,
+)
+from contracts.vocabulary import Cause, DispatchRule, QueueReason
 from dispatch.domain.acting import act
+from dispatch.domain.guards import of_ticket
 from dispatch.domain.routing import Found, NotFound
-from dispatch.domain.tickets import Command, DispatchByHand, Handle, Open, Ticket, known
+from dispatch.domain.tickets import Command, DispatchByHand, GoesOn, Handle, Open, SaidAgain, SayAgain, Ticket, known
 
 
 def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
@@ -19,6 +28,8 @@ def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
     match command:
         case Open():
             return _open(command) if ticket is None else []
+        case SayAgain():
+            return _say_again(known(ticket), command)
         case DispatchByHand():
             return _dispatch_by_hand(known(ticket), command)
         case Handle():
@@ -39,16 +50,54 @@ def _open(command: Open) -> list[TicketFact]:
         opened_at=command.at,
         matter_code=complaint.matter_code,
         place_code=complaint.place_code,
+        repeats=complaint.repeats,
     )
+    return [opened, _first_step(command)]
+
+
+def _first_step(command: Open) -> TicketFact:
+    complaint = command.complaint
     if complaint.solved_cause and complaint.solved_text_id:
-        return [opened, _solved(command, complaint.solved_cause, complaint.solved_text_id)]
+        return _solved(command, complaint.solved_cause, complaint.solved_text_id)
+    match command.earlier:
+        case GoesOn(ticket):
+            return _linked(command, ticket)
+        case SaidAgain():
+            return _queued(command, QueueReason.SAID_AGAIN)
+        case None:
+            return _sent(command)
+        case _:
+            assert_never(command.earlier)
+
+
+def _sent(command: Open) -> TicketFact:
     match command.route:
         case Found() as found:
-            return [opened, _dispatched(command, found)]
-        case NotFound() as not_found:
-            return [opened, _queued(command, not_found)]
+            return _dispatched(command, found)
+        case NotFound(reason):
+            return _queued(command, reason)
         case _:
             assert_never(command.route)
+
+
+def _linked(command: Open, earlier: Ticket) -> TicketLinked:
+    """It goes on in the earlier one, whose clock runs on (rules 2.5)."""
+    return TicketLinked(
+        ticket_id=command.ticket_id,
+        complaint_id=command.complaint.complaint_id,
+        told_to=of_ticket(earlier)["told_to"],
+        to=earlier.ticket_id,
+        to_complaint_id=earlier.complaint_id,
+        linked_at=command.at,
+        by=f"channel.{command.complaint.channel}",
+    )
+
+
+def _say_again(ticket: Ticket, command: SayAgain) -> list[TicketFact]:
+    """The same, said after the close, asks to open it again (rules 2.5)."""
+    if not ticket.closed or ticket.handling.reopening_requested_at:
+        return []
+    return [ReopeningRequested(**of_ticket(ticket), requested_at=command.at, by=command.by)]
 
 
 def _solved(command: Open, cause: Cause, reply_id: UUID) -> TicketFinished:
@@ -80,12 +129,12 @@ def _dispatched(command: Open, found: Found) -> TicketDispatched:
     )
 
 
-def _queued(command: Open, not_found: NotFound) -> TicketQueuedForManualDispatch:
+def _queued(command: Open, reason: QueueReason) -> TicketQueuedForManualDispatch:
     return TicketQueuedForManualDispatch(
         ticket_id=command.ticket_id,
         complaint_id=command.complaint.complaint_id,
-        reason=not_found.reason,
-        directory_version=not_found.directory_version,
+        reason=reason,
+        directory_version=command.route.directory_version,
         queued_at=command.at,
     )
 

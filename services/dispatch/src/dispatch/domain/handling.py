@@ -11,6 +11,7 @@ from contracts.tickets import (
     AssistAsked,
     AssistWithdrawn,
     HandlingFact,
+    ReopeningRefused,
     ReopeningRequested,
     ReporterContactAttempted,
     StepProposed,
@@ -88,6 +89,7 @@ class Handling:
     finished_by: str | None = None
     linked_to: UUID | None = None
     reopening_requested_at: datetime | None = None
+    refused_reason_id: UUID | None = None
     closed_at: datetime | None = None
     round: int = 1
 
@@ -100,6 +102,9 @@ class Handling:
         """The assist with this id."""
         return next((one for one in self.assists if one.assist_id == assist_id), None)
 
+
+_Closing = TicketDeclined | TicketFinished | TicketLinked | TicketWithdrawn
+_Reopening = ReopeningRequested | ReopeningRefused | TicketReopened
 
 UNTOUCHED = Handling()
 """Before anybody did anything."""
@@ -165,10 +170,7 @@ def _passed_on(
             assert_never(fact)
 
 
-def _closed_or_opened(
-    so_far: Handling,
-    fact: TicketDeclined | TicketFinished | TicketLinked | TicketWithdrawn | ReopeningRequested | TicketReopened,
-) -> Handling:
+def _closed_or_opened(so_far: Handling, fact: _Closing | _Reopening) -> Handling:
     match fact:
         case TicketDeclined():
             return _closed(_confirmed(so_far), fact.declined_at)
@@ -178,8 +180,16 @@ def _closed_or_opened(
             return replace(_closed(so_far, fact.linked_at), linked_to=fact.to)
         case TicketWithdrawn():
             return _closed(so_far, fact.withdrawn_at)
+        case _:
+            return _opened_again(so_far, fact)
+
+
+def _opened_again(so_far: Handling, fact: _Reopening) -> Handling:
+    match fact:
         case ReopeningRequested():
-            return replace(so_far, reopening_requested_at=fact.requested_at)
+            return replace(so_far, reopening_requested_at=fact.requested_at, refused_reason_id=None)
+        case ReopeningRefused():
+            return replace(so_far, reopening_requested_at=None, refused_reason_id=fact.reason_id)
         case TicketReopened():
             return replace(so_far, reopening_requested_at=None, closed_at=None, round=fact.round)
         case _:

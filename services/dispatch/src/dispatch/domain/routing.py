@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 
 from contracts.ids import DISTRICT_PLACE
 from contracts.vocabulary import DispatchRule, QueueReason
@@ -15,6 +16,8 @@ class Policy:
 
     nearest_known_place: bool = True
     """Whether a place that is not listed is understood as the nearest listed one around it."""
+    said_again: timedelta = timedelta(days=90)
+    """How long after a close the same complaint is a request to open it again (rules 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)

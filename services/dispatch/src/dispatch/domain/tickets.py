@@ -35,7 +35,7 @@ class Ticket:
     """Where a ticket stands after its facts; `version` is their number.
 
     `directory_version` is the one under which it was last dispatched or queued. Why and since when it was queued stays
-    on record after a hand has dispatched it.
+    on record after a hand has dispatched it. `repeats` is the complaint before it that says the same.
     """
 
     ticket_id: UUID
@@ -55,6 +55,7 @@ class Ticket:
     dispatched_by: str | None = None
     queue_reason: QueueReason | None = None
     queued_at: datetime | None = None
+    repeats: UUID | None = None
     handling: Handling = UNTOUCHED
     version: int
 
@@ -63,14 +64,48 @@ class Ticket:
         """Whether nothing more is done, unless it is opened again."""
         return self.state in CLOSED
 
+    @property
+    def closed_at(self) -> datetime | None:
+        """Since when it is closed; None for an open one. What was solved on the spot was so as it was said."""
+        if not self.closed:
+            return None
+        on_the_spot = self.state == TicketState.FINISHED and self.unit is None
+        return self.submitted_at if on_the_spot else self.handling.closed_at
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """The same is said in a ticket that is open, or was when it was said (rules 2.5)."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """The same was said in a ticket that was closed before: a request to open it again (rules 2.5)."""
+
+    ticket: Ticket
+
+
+Earlier = GoesOn | SaidAgain
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a ticket under this id for a complaint, and send it where its route leads."""
+    """Open a ticket under this id for a complaint; it goes where an `earlier` one or else its route leads."""
 
     ticket_id: UUID
     complaint: ComplaintRegistered
     route: Route
+    at: datetime
+    earlier: Earlier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SayAgain:
+    """The complaint of a closed ticket was said again; `by` is the principal of the channel (rules 2.5)."""
+
+    by: str
     at: datetime
 
 
@@ -106,7 +141,7 @@ class Handle:
         return f"unit.{self.by_unit}/{self.officer}" if self.by_unit else f"centre/{self.officer}"
 
 
-Command = Open | DispatchByHand | Handle
+Command = Open | SayAgain | DispatchByHand | Handle
 
 Facts = list[TicketFact]
 """What happens by a command; nothing when it has happened already."""
@@ -143,6 +178,7 @@ def _opened(fact: TicketOpened) -> Ticket:
         opened_at=fact.opened_at,
         matter_code=fact.matter_code,
         place_code=fact.place_code,
+        repeats=fact.repeats,
         version=1,
     )
 

@@ -15,7 +15,7 @@ _ADD = """
     INSERT INTO ticket (
         ticket_id, complaint_id, state, channel, reporter_kind, submitted_at, opened_at, matter_code, place_code,
         unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version,
-        handling
+        repeats, handling
     )
     SELECT * FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:state AS text[]), CAST(:channel AS text[]),
@@ -23,7 +23,7 @@ _ADD = """
         CAST(:matter_code AS text[]), CAST(:place_code AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
         CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
         CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
-        CAST(:version AS integer[]), CAST(:handling AS jsonb[])
+        CAST(:version AS integer[]), CAST(:repeats AS uuid[]), CAST(:handling AS jsonb[])
     )
     ON CONFLICT (complaint_id) DO NOTHING
     RETURNING ticket_id
@@ -47,6 +47,7 @@ _COLUMNS = (
     "queue_reason",
     "queued_at",
     "version",
+    "repeats",
 )
 
 _SAVE = """
@@ -54,15 +55,17 @@ _SAVE = """
         state = new.state, unit = new.unit, rule = new.rule, matched_place = new.matched_place,
         directory_version = new.directory_version, dispatched_at = new.dispatched_at,
         dispatched_by = new.dispatched_by, queue_reason = new.queue_reason, queued_at = new.queued_at,
-        version = new.version, handling = new.handling, helpers = string_to_array(new.helpers, ' ')
+        version = new.version, handling = new.handling, helpers = string_to_array(new.helpers, ' '),
+        reopening_requested_at = new.reopening_requested_at
     FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:state AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
         CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
         CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
-        CAST(:version AS integer[]), CAST(:handling AS jsonb[]), CAST(:helpers AS text[])
+        CAST(:version AS integer[]), CAST(:handling AS jsonb[]), CAST(:helpers AS text[]),
+        CAST(:reopening_requested_at AS timestamptz[])
     ) AS new (
         ticket_id, state, unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason,
-        queued_at, version, handling, helpers
+        queued_at, version, handling, helpers, reopening_requested_at
     )
     WHERE ticket.ticket_id = new.ticket_id
 """
@@ -86,6 +89,32 @@ _OF_COMPLAINTS = """
     CROSS JOIN LATERAL (SELECT * FROM ticket WHERE ticket.complaint_id = asked.complaint_id OFFSET 0) AS found
 """
 """OFFSET 0 keeps the index in use, also by a plan that was made when the table was empty."""
+
+_LEADING_TO = """
+    WITH RECURSIVE chain AS (
+        SELECT asked.complaint_id AS asked, found.ticket_id, found.state, found.handling
+        FROM unnest(CAST(:complaint_id AS uuid[])) AS asked (complaint_id)
+        CROSS JOIN LATERAL (SELECT * FROM ticket WHERE ticket.complaint_id = asked.complaint_id OFFSET 0) AS found
+        UNION ALL
+        SELECT chain.asked, found.ticket_id, found.state, found.handling
+        FROM chain
+        CROSS JOIN LATERAL (
+            SELECT * FROM ticket WHERE ticket.ticket_id = CAST(chain.handling ->> 'linked_to' AS uuid) OFFSET 0
+        ) AS found
+        WHERE chain.state = 'linked'
+    )
+    SELECT asked, ticket_id FROM chain WHERE state <> 'linked'
+"""
+"""A linked ticket leads to the one in which it goes on; that one was open then, so no circle can come about."""
+
+_REPEATING = """
+    SELECT found.repeats, found.ticket_id
+    FROM unnest(CAST(:complaint_id AS uuid[])) AS asked (complaint_id)
+    CROSS JOIN LATERAL (
+        SELECT repeats, ticket_id, state FROM ticket WHERE ticket.repeats = asked.complaint_id OFFSET 0
+    ) AS found
+    WHERE found.state IN ('queued', 'dispatched', 'accepted')
+"""
 
 _ONE = "SELECT * FROM ticket WHERE ticket_id = :ticket_id"
 _ONE_LOCKED = f"{_ONE} FOR UPDATE"
@@ -112,6 +141,12 @@ _QUEUED = """
     ORDER BY queued_at, ticket_id
     LIMIT :most
 """
+_REOPENING = """
+    SELECT * FROM ticket
+    WHERE reopening_requested_at IS NOT NULL AND (reopening_requested_at, ticket_id) > (:requested_at, :ticket_id)
+    ORDER BY reopening_requested_at, ticket_id
+    LIMIT :most
+"""
 _HANDLING = TypeAdapter(Handling)
 _BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
@@ -120,6 +155,18 @@ async def of_complaints(session: Session, complaint_ids: Collection[UUID]) -> di
     """The tickets of those complaints that have one, by complaint."""
     found = await rows(session, _OF_COMPLAINTS, complaint_id=list(complaint_ids))
     return {row.complaint_id: _ticket(row) for row in found}
+
+
+async def leading_to(session: Session, complaint_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Where these complaints go on: the ticket of each, or the one that it was linked to in the end."""
+    if not complaint_ids:
+        return {}
+    return {row.asked: row.ticket_id for row in await rows(session, _LEADING_TO, complaint_id=list(complaint_ids))}
+
+
+async def repeating(session: Session, complaint_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The open tickets of complaints that say one of these again, by what they repeat."""
+    return {row.repeats: row.ticket_id for row in await rows(session, _REPEATING, complaint_id=list(complaint_ids))}
 
 
 async def one(session: Session, ticket_id: UUID) -> Ticket | None:
@@ -156,6 +203,13 @@ async def queued(session: Session, after: Ticket | None, most: int) -> list[Tick
     return list(map(_ticket, await rows(session, _QUEUED, queued_at=at[0], ticket_id=at[1], most=most)))
 
 
+async def reopening(session: Session, after: Ticket | None, most: int) -> list[Ticket]:
+    """The closed tickets that somebody wants opened again, after one of them, oldest request first."""
+    requested_at = after.handling.reopening_requested_at if after else None
+    at = (requested_at, after.ticket_id) if after and requested_at else _BEFORE_ALL
+    return list(map(_ticket, await rows(session, _REOPENING, requested_at=at[0], ticket_id=at[1], most=most)))
+
+
 async def add(session: Session, tickets: Iterable[Ticket]) -> set[UUID]:
     """Write new tickets; the ids of those whose complaints had none, also not by another instance's hand.
 
@@ -173,6 +227,7 @@ async def save(session: Session, tickets: Sequence[Ticket]) -> None:
         written = {
             "handling": [_written(one.handling) for one in tickets],
             "helpers": [_helpers(one) for one in tickets],
+            "reopening_requested_at": [one.handling.reopening_requested_at for one in tickets],
         }
         await rows(session, _SAVE, **_arrays(tickets, _CHANGING), **written)
 
@@ -192,7 +247,7 @@ def _arrays(tickets: Sequence[Ticket], columns: Sequence[str]) -> dict[str, list
 
 def _ticket(row: Row) -> Ticket:
     stored = dict(row)
-    del stored["helpers"]
+    del stored["helpers"], stored["reopening_requested_at"]
     stored["handling"] = _HANDLING.validate_json(row.handling) if row.handling else UNTOUCHED
     stored["state"], stored["channel"] = TicketState(row.state), Channel(row.channel)
     stored["reporter_kind"] = ReporterKind(row.reporter_kind)

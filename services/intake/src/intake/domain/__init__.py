@@ -2,13 +2,15 @@
 
 `read` says whether what a channel sent is a complaint at all, and normalises it; `admit` decides what needs the present
 instant or the policy; `same` whether something said under a known source id is the same complaint. `wording` says what
-may be written about one later, `follow` which units take part in it.
+may be written about one later, `follow` which units take part in it. `identity` and `rounds` find what is said again,
+`near` what nearly is.
 """
 
 from intake.domain.form import ComplaintForm, Solved, SourceId
 from intake.domain.participation import Part, follow
 from intake.domain.receipts import receipt, secret, secret_hash
 from intake.domain.registration import Entry, Known, Policy, admit, same
+from intake.domain.repeating import KnownBy, Likeness, Link, Near, Said, Saying, identity, links, near, rounds
 from intake.domain.submission import At, Submission, read, said
 from intake.domain.texts import SealedText, Text, wording
 
@@ -17,8 +19,14 @@ __all__ = [
     "ComplaintForm",
     "Entry",
     "Known",
+    "KnownBy",
+    "Likeness",
+    "Link",
+    "Near",
     "Part",
     "Policy",
+    "Said",
+    "Saying",
     "SealedText",
     "Solved",
     "SourceId",
@@ -26,8 +34,12 @@ __all__ = [
     "Text",
     "admit",
     "follow",
+    "identity",
+    "links",
+    "near",
     "read",
     "receipt",
+    "rounds",
     "said",
     "same",
     "secret",

@@ -24,6 +24,8 @@ class Policy:
     longest_text: int
     most_attachments: int
     largest_bytes: int
+    near: timedelta = timedelta(days=90)
+    """How far back complaints of the same reporter may lie that are shown as near (rules 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)

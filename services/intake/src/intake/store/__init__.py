@@ -1,5 +1,5 @@
-"""Every statement on intake's tables: complaints, what is written about them, who takes part, and ranking."""
+"""Every statement on intake's tables: complaints, who says what again, what is written, who takes part, ranking."""
 
-from intake.store import complaints, participants, ranking, texts
+from intake.store import complaints, links, participants, ranking, sayings, texts
 
-__all__ = ["complaints", "participants", "ranking", "texts"]
+__all__ = ["complaints", "links", "participants", "ranking", "sayings", "texts"]

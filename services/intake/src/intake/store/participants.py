@@ -31,11 +31,17 @@ _TAKING_PART = """
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:unit AS text[])) AS asked (complaint_id, unit)
     CROSS JOIN LATERAL (
         SELECT FROM participant
-        WHERE participant.complaint_id = asked.complaint_id AND participant.unit = asked.unit AND until IS NULL
+        WHERE participant.unit = asked.unit AND until IS NULL AND participant.complaint_id = ANY (ARRAY[
+            asked.complaint_id,
+            (SELECT to_complaint_id FROM linked WHERE linked.complaint_id = asked.complaint_id AND until IS NULL)
+        ])
         LIMIT 1
     ) AS found
 """
-"""LIMIT 1 keeps the index in use, as OFFSET 0 does, also by a plan that was made when the table was empty."""
+"""Who takes part in a complaint does so in those that go on in it, too (rules 2.5).
+
+LIMIT 1 keeps the index in use, as OFFSET 0 does, also by a plan that was made when the table was empty.
+"""
 
 
 async def of_complaints(session: Session, complaint_ids: Collection[UUID]) -> list[Part]:

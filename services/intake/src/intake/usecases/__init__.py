@@ -1,6 +1,6 @@
 """What intake does: registers complaints, keeps and opens what is written, ranks matters."""
 
-from intake.usecases import ranking
+from intake.usecases import ranking, repeating
 from intake.usecases.complaints import (
     Answered,
     Asked,
@@ -38,6 +38,7 @@ __all__ = [
     "ranking",
     "receipts",
     "register",
+    "repeating",
     "secret",
     "submit",
     "texts_of",

@@ -17,7 +17,7 @@ from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
 from intake.domain import At, Entry, Known, SealedText, Solved, Submission, Text
-from intake.usecases import ranking
+from intake.usecases import ranking, repeating
 from intake.usecases.kit import Kit
 
 
@@ -48,13 +48,18 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A complaint with what it says, normalised, for one who may see it."""
+    """A complaint with what it says, normalised, for one who may see it.
+
+    `linked_to` is the complaint in whose ticket it goes on, `linked` are those that go on in its own (rules 2.5).
+    """
 
     complaint_id: UUID
     channel: Channel
     receipt: str
     registered_at: datetime
     content: dict[str, Any]
+    linked_to: UUID | None
+    linked: list[UUID]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +135,16 @@ async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, pu
     await audit.append(work.session, principal, "complaint.read", complaint_id, purpose, work.now)
     vault = work.kit.vault
     content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
-    return Opened(complaint_id, Channel(sealed.channel), sealed.receipt, sealed.registered_at, domain.said(content))
+    links = await store.links.of_complaint(work.session, complaint_id)
+    return Opened(
+        complaint_id,
+        Channel(sealed.channel),
+        sealed.receipt,
+        sealed.registered_at,
+        domain.said(content),
+        linked_to=next((one.to for one in links if one.complaint_id == complaint_id), None),
+        linked=[one.complaint_id for one in links if one.to == complaint_id],
+    )
 
 
 async def write(work: Work[Kit], asked: Sequence[Writing]) -> list[Written]:
@@ -179,9 +193,10 @@ async def open_text(
 
 
 async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
-    """Keep which units take part in complaints, as their tickets go from hand to hand (rules 3, 6)."""
+    """Keep which units take part in complaints, and which go on in others, as their tickets live (rules 2.5, 3, 6)."""
     held = await store.participants.of_complaints(work.session, {fact.complaint_id for fact in facts})
     await store.participants.save(work.session, domain.follow(held, facts))
+    await repeating.follow(work, facts)
 
 
 def fingerprint(kit: Kit, submission: Submission) -> bytes:
@@ -207,9 +222,11 @@ async def _tell(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> Non
     replies = {entry.complaint_id: _reply(work, entry, one.form.solved) for entry, one in new if one.form.solved}
     await store.texts.add(work.session, list(replies.values()))
     ranked = await _ranked(work, new)
+    repeats = await repeating.said(work, [(entry.complaint_id, one.form) for entry, one in new])
     for entry, submission in new:
         reply = replies.get(entry.complaint_id)
         fact = _registered(entry, submission.form.solved, reply, ranked.get(entry.complaint_id, ()))
+        fact = fact.model_copy(update={"repeats": repeats.get(entry.complaint_id)})
         work.tell(fact, because=submission)
         if reply:
             work.tell(_written(reply), because=submission)

@@ -13,6 +13,8 @@ from tests.journeys.bus import body, headers, seen
 from tests.journeys.conftest import Town
 from tests.load.bus import producer
 
+from chassis.clock import SystemClock
+
 _PATIENCE_S = 60.0
 _NUMBERS = count(1)
 LATER = "2099-01-01T09:00:00+08:00"
@@ -162,6 +164,32 @@ async def test_a_duplicate_goes_on_in_the_open_one(town: Town) -> None:
     (_, first, _), (_, second, _) = await dispatched(town), await dispatched(town)
     assert (await act(town, second, "centre", {"action": "link", "to": first}))["state"] == "linked"
     assert (await told(town, second, b"ticket.linked.v1"))["to"] == first
+
+
+async def test_said_again_it_goes_on_where_it_is_handled_and_after_the_close_waits_for_the_desk(town: Town) -> None:
+    """Through the window, then the citizens' app, and when all is finished once more."""
+    form, _, unit = town.one("window")
+    form["reporter"] |= {"phone": "13912345678"}
+    first, second = [
+        (await town.submit(form | {"source_id": f"{form['source_id']}-{number}"}, channel))["complaint_id"]
+        for number, channel in enumerate(("window", "citizen-app"))
+    ]
+    [lead], [other] = await tickets_of(town, first), await tickets_of(town, second)
+    assert (other["state"], other["handling"]["linked_to"]) == ("linked", lead["ticket_id"])
+    linked = body(await seen(town.login_of(unit), f"dispatch.{unit}", second))
+    assert (linked["to"], linked["to_complaint_id"]) == (lead["ticket_id"], first)
+    await act(town, lead["ticket_id"], f"unit.{unit}", {"action": "accept"})
+    done = await finish(town, first, unit)
+    seen_by_unit = await town.intake.get(
+        f"/v1/complaints/{second}", params={"purpose": "handling"}, headers=town.district.bearer(f"unit.{unit}")
+    )
+    assert seen_by_unit.json()["linked_to"] == first
+    finished = await act(town, lead["ticket_id"], f"unit.{unit}", done)
+    third = form | {"source_id": f"{form['source_id']}-3", "submitted_at": SystemClock().now().isoformat()}
+    [again] = await tickets_of(town, (await town.submit(third))["complaint_id"])
+    assert finished["state"] == "finished"
+    assert (again["state"], again["queue_reason"], again["repeats"]) == ("queued", "said-again", second)
+    assert (await told(town, lead["ticket_id"], b"reopening.requested.v1"))["told_to"] == [unit]
 
 
 async def queued(town: Town) -> tuple[str, str]:

@@ -29,6 +29,8 @@ class Book:
     parked: dict[Spot, str] = field(default_factory=dict)
     dispatched: dict[str, str] = field(default_factory=dict)
     queued: set[str] = field(default_factory=set)
+    solved: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
     units: dict[str, str] = field(default_factory=dict)
     arrived: dict[str, float] = field(default_factory=dict)
 
@@ -37,14 +39,14 @@ class Book:
         return self.parked.get(one.spot) if one.spot else None
 
     def settled(self, one: Sent) -> bool:
-        """Whether it was dispatched, queued, parked or refused over HTTP."""
+        """Whether it was dispatched, queued, solved on the spot, parked or refused over HTTP."""
         if one.refused or self.code(one):
             return True
         return not one.must_park and one.complaint is not None and self.known(one.complaint)
 
     def known(self, complaint: str) -> bool:
-        """Whether the complaint's ticket has found its unit or the manual queue."""
-        return complaint in self.dispatched or complaint in self.queued
+        """Whether the complaint's ticket has found its unit or the manual queue, or needs neither."""
+        return complaint in self.dispatched or complaint in self.queued or complaint in self.solved
 
     def dispatch(self, complaint: str, unit: str, now: float | None) -> None:
         """Note the unit; `now` is the monotonic second when its topic showed it, None when it was asked for later."""
@@ -53,6 +55,14 @@ class Book:
             if now is not None:
                 self.arrived[complaint] = now
         self.queued.discard(complaint)
+
+    def link(self, complaint: str, unit: str | None) -> None:
+        """Note that it goes on in the ticket of another one, which is this unit's, or in the manual queue."""
+        self.linked.add(complaint)
+        if unit:
+            self.dispatch(complaint, unit, None)
+        else:
+            self.queued.add(complaint)
 
     def latencies(self) -> list[float]:
         """Seconds from submitting to the owner's topic, sorted, of what arrived there during this run."""
@@ -75,6 +85,8 @@ class Book:
             settled=len(done),
             dispatched=sum(complaint in self.dispatched for complaint in complaints),
             queued=sum(complaint in self.queued for complaint in complaints),
+            solved=sum(complaint in self.solved for complaint in complaints),
+            linked=sum(complaint in self.linked for complaint in complaints),
             parked=sum(self.code(one) is not None for one in self.sent),
             refused=Counter(one.refused for one in self.sent if one.refused),
             by_channel=Counter(one.submission.channel.chinese for one in done),
@@ -84,12 +96,14 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures of a run at one moment."""
+    """The figures of a run at one moment; those that are `linked` to others are dispatched or queued with them."""
 
     submitted: int
     settled: int
     dispatched: int
     queued: int
+    solved: int
+    linked: int
     parked: int
     refused: Counter[str]
     by_channel: Counter[str]
@@ -98,12 +112,17 @@ class Counts:
     @property
     def repeated(self) -> int:
         """How many settled submissions said a complaint again."""
-        return self.settled - self.dispatched - self.queued - self.parked - self.refused.total()
+        return self.settled - self.complaints - self.refused.total()
+
+    @property
+    def complaints(self) -> int:
+        """How many complaints have come to where they go on, or were parked."""
+        return self.dispatched + self.queued + self.solved + self.parked
 
     def sentence(self) -> str:
         """The line with which `make run` ends."""
-        total = self.dispatched + self.queued + self.parked
+        solved = f", {self.solved} solved on the spot" if self.solved else ""
         return (
-            f"{total} complaints: {self.dispatched} dispatched, {self.queued} queued for the manual desk, "
-            f"{self.parked} parked"
+            f"{self.complaints} complaints: {self.dispatched} dispatched, {self.queued} queued for the manual desk, "
+            f"{self.parked} parked{solved}"
         )

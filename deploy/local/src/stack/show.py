@@ -76,6 +76,8 @@ def summary(book: Book, env: Mapping[str, str]) -> None:
         console.print(f"  refused over HTTP: {count} × {code}")
     if counts.repeated:
         console.print(f"  said again, and the same complaint: {counts.repeated}")
+    if counts.linked:
+        console.print(f"  go on in the ticket of another one that says the same: {counts.linked}")
     if counts.settled < counts.submitted:
         console.print(f"  still on their way: {counts.submitted - counts.settled}; see .stack/log")
     console.print(counts.sentence(), style="bold")

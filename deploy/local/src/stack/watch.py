@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts import base, topics
 from contracts.directory import UnitListed
 from contracts.parking import MessageParked
-from contracts.tickets import TicketDispatched, TicketQueuedForManualDispatch
+from contracts.tickets import TicketDispatched, TicketFinished, TicketLinked, TicketQueuedForManualDispatch
 from contracts.vocabulary import Channel
 from stack.outcome import Book, Sent
 
@@ -98,6 +98,10 @@ def _note(book: Book, record: ConsumerRecord, now: float) -> None:
             book.dispatch(str(fact.complaint_id), fact.unit, now)
         case TicketQueuedForManualDispatch() as fact if str(fact.complaint_id) not in book.dispatched:
             book.queued.add(str(fact.complaint_id))
+        case TicketLinked() as fact if record.topic == topics.TICKETS.name:
+            book.link(str(fact.complaint_id), next(iter(fact.told_to), None))
+        case TicketFinished(on_the_spot=True) as fact:
+            book.solved.add(str(fact.complaint_id))
         case MessageParked() as fact:
             book.parked[fact.topic, fact.partition, fact.offset] = fact.code
         case UnitListed() as fact:
@@ -134,13 +138,24 @@ async def _tickets(book: Book, env: Mapping[str, str]) -> None:
         waiting = list(islice((one for one in book.complaints() if not book.known(one)), _ASKED_AT_ONCE))
         found = await _get(client, "/v1/tickets", [("complaint_id", one) for one in waiting])
         for ticket in found:
-            if ticket["unit"]:
-                book.dispatch(ticket["complaint_id"], ticket["unit"], None)
-            else:
-                book.queued.add(ticket["complaint_id"])
+            await _stands(book, client, ticket)
         return len(found) == _ASKED_AT_ONCE
 
     await _rounds(env["BBCS_DISPATCH_URL"], bearer("centre", env), ask, first_after=_ROUND_S * 10)
+
+
+async def _stands(book: Book, client: httpx2.AsyncClient, ticket: dict[str, Any]) -> None:
+    complaint, unit = ticket["complaint_id"], ticket["unit"]
+    match ticket["state"]:
+        case "linked":
+            lead = await client.get(f"/v1/tickets/{ticket['handling']['linked_to']}")
+            book.link(complaint, lead.raise_for_status().json()["unit"])
+        case "finished" if unit is None:
+            book.solved.add(complaint)
+        case _ if unit:
+            book.dispatch(complaint, unit, None)
+        case _:
+            book.queued.add(complaint)
 
 
 async def _get(client: httpx2.AsyncClient, path: str, asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:

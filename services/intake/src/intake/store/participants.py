@@ -30,11 +30,15 @@ _TAKING_PART = """
     SELECT asked.complaint_id, asked.unit
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:unit AS text[])) AS asked (complaint_id, unit)
     CROSS JOIN LATERAL (
-        SELECT FROM participant
-        WHERE participant.unit = asked.unit AND until IS NULL AND participant.complaint_id = ANY (ARRAY[
-            asked.complaint_id,
-            (SELECT to_complaint_id FROM linked WHERE linked.complaint_id = asked.complaint_id AND until IS NULL)
-        ])
+        SELECT FROM (VALUES
+            (asked.complaint_id),
+            ((SELECT to_complaint_id FROM linked WHERE linked.complaint_id = asked.complaint_id AND until IS NULL))
+        ) AS either (complaint_id)
+        CROSS JOIN LATERAL (
+            SELECT FROM participant
+            WHERE participant.complaint_id = either.complaint_id AND participant.unit = asked.unit AND until IS NULL
+            LIMIT 1
+        ) AS part
         LIMIT 1
     ) AS found
 """

@@ -71,6 +71,7 @@ async def test_the_centre_dispatches_by_hand_and_is_answered_the_same_again(desk
         "dispatched_by": "centre",
         "queue_reason": "no-matter-no-place",
         "queued_at": "2026-11-25T02:00:00.000Z",
+        "candidates": [],
         "version": 3,
     }
     assert await desk.told(row.ticket_id) == BY_HAND

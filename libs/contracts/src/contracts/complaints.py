@@ -26,7 +26,8 @@ class ComplaintRegistered(
     `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it
     was entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was
     given. One that was solved on the spot (rules 2.4) says the cause, and the id of the reply that was given.
-    `candidates` are what one without a matter may be about, the likeliest first.
+    `candidates` are what one without a usable matter may be about, the likeliest first; `ranked_by` is the version
+    of the model that ranked them, None where only names did.
     """
 
     complaint_id: ComplaintId
@@ -39,6 +40,7 @@ class ComplaintRegistered(
     solved_cause: Cause | None = None
     solved_text_id: TextId | None = None
     candidates: tuple[Candidate, ...] = ()
+    ranked_by: int | None = None
 
 
 class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", producer="intake", key="complaint_id"):

@@ -11,7 +11,7 @@ from dispatch.usecases import Kit
 
 def build_kit(settings: DispatchSettings) -> Kit:
     """Dispatch's equipment."""
-    return Kit(Policy(nearest_known_place=settings.nearest_known_place))
+    return Kit(Policy(nearest_known_place=settings.nearest_known_place, ranked_above=settings.ranked_above))
 
 
 service = Service(

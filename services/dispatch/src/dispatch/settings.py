@@ -1,5 +1,7 @@
 """What an operator may change about dispatch."""
 
+from pydantic import Field
+
 from chassis.settings import Settings
 
 
@@ -8,3 +10,5 @@ class DispatchSettings(Settings, service="dispatch"):
 
     nearest_known_place: bool = True
     """Whether a place that is not listed is understood as the nearest listed one around it (policy)."""
+    ranked_above: float | None = Field(default=None, gt=0, le=1)
+    """The score from which on a certain candidate's matter names the unit where no rule does (policy); off without."""

@@ -15,7 +15,7 @@ from contracts.complaints import ComplaintFact, ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from dispatch import domain, store
-from dispatch.domain import Changes, Directory, DispatchByHand, Handle, Holding, Open, Policy, Route, Ticket
+from dispatch.domain import Changes, Directory, DispatchByHand, Handle, Holding, Open, Policy, Route, Suggestion, Ticket
 from dispatch.store.actions import Answer
 from dispatch.store.directory import Version
 from dispatch.store.holdings import Ended
@@ -73,8 +73,7 @@ def _registered(facts: Sequence[ComplaintFact]) -> dict[UUID, ComplaintRegistere
 
 
 def _open(work: Work[Kit], directory: Directory, complaint: ComplaintRegistered) -> Open:
-    route = domain.route(directory, work.kit.policy, complaint.matter_code, complaint.place_code)
-    return Open(work.new_id(), complaint, route, work.now)
+    return Open(work.new_id(), complaint, domain.route_of(directory, work.kit.policy, complaint), work.now)
 
 
 async def _write_new(work: Work[Kit], decided: Sequence[tuple[ComplaintRegistered, list[TicketFact]]]) -> None:
@@ -271,6 +270,13 @@ async def manual_queue(work: Work[Kit], after: UUID | None, most: int) -> list[T
     if seen and seen.queued_at is None:
         raise Refused("request.invalid", fields=["query.after: never-queued"])
     return await store.tickets.queued(work.session, seen, most)
+
+
+async def suggestions(work: Work[Kit], tickets: Collection[Ticket]) -> dict[UUID, list[Suggestion]]:
+    """What ranking suggests for tickets, by ticket, the likeliest first; those without are absent."""
+    ranked = [one for one in tickets if one.candidates]
+    directory = await work.kit.newest.directory(work.session) if ranked else Directory()
+    return {one.ticket_id: domain.suggestions(directory, one.candidates) for one in ranked}
 
 
 async def import_directory(work: Work[Kit], draft: Directory) -> Imported:

@@ -11,6 +11,7 @@ from dispatch.domain.drafting import TABLES, draft
 from dispatch.domain.flaws import Flaw, Problem, Unfit
 from dispatch.domain.handling import UNTOUCHED, Assist, Handling
 from dispatch.domain.holding import Holding, helpers, holders, sees
+from dispatch.domain.ranked import Suggestion, route_of, suggestions
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
 from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Ticket, evolve, fold
 
@@ -37,6 +38,7 @@ __all__ = [
     "Policy",
     "Problem",
     "Route",
+    "Suggestion",
     "Ticket",
     "Unfit",
     "Unit",
@@ -49,5 +51,7 @@ __all__ = [
     "holders",
     "listings",
     "route",
+    "route_of",
     "sees",
+    "suggestions",
 ]

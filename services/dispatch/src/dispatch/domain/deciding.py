@@ -39,6 +39,7 @@ def _open(command: Open) -> list[TicketFact]:
         opened_at=command.at,
         matter_code=complaint.matter_code,
         place_code=complaint.place_code,
+        candidates=command.suggested,
     )
     if complaint.solved_cause and complaint.solved_text_id:
         return [opened, _solved(command, complaint.solved_cause, complaint.solved_text_id)]
@@ -77,6 +78,7 @@ def _dispatched(command: Open, found: Found) -> TicketDispatched:
         matter_code=command.complaint.matter_code,
         place_code=command.complaint.place_code,
         matched_place=found.place,
+        ranked=found.ranked,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from contracts.ids import DISTRICT_PLACE
+from contracts.tickets import Ranked
 from contracts.vocabulary import DispatchRule, QueueReason
 from dispatch.domain.directory import Directory
 
@@ -15,16 +16,19 @@ class Policy:
 
     nearest_known_place: bool = True
     """Whether a place that is not listed is understood as the nearest listed one around it."""
+    ranked_above: float | None = None
+    """The score from which on a certain candidate's matter names the unit where no rule does; None: a hand does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The unit that a rule named, and the place at which it was found."""
+    """The unit that a rule named, and the place at which it was found; `ranked` is what a ranking said of it."""
 
     unit: str
     rule: DispatchRule
     place: str
     directory_version: int
+    ranked: Ranked | None = None
 
 
 @dataclass(frozen=True, slots=True)

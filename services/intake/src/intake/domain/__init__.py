@@ -2,9 +2,10 @@
 
 `read` says whether what a channel sent is a complaint at all, and normalises it; `admit` decides what needs the present
 instant or the policy; `same` whether something said under a known source id is the same complaint. `wording` says what
-may be written about one later, `follow` which units take part in it.
+may be written about one later, `follow` which units take part in it, `decisions` what the desk decided about it.
 """
 
+from intake.domain.decisions import Decision, Undone, decisions
 from intake.domain.form import ComplaintForm, Solved, SourceId
 from intake.domain.participation import Part, follow
 from intake.domain.receipts import receipt, secret, secret_hash
@@ -15,6 +16,7 @@ from intake.domain.texts import SealedText, Text, wording
 __all__ = [
     "At",
     "ComplaintForm",
+    "Decision",
     "Entry",
     "Known",
     "Part",
@@ -24,7 +26,9 @@ __all__ = [
     "SourceId",
     "Submission",
     "Text",
+    "Undone",
     "admit",
+    "decisions",
     "follow",
     "read",
     "receipt",

@@ -1,5 +1,5 @@
-"""Every statement on intake's tables: complaints, what is written about them, who takes part, and ranking."""
+"""Every statement on intake's tables: complaints, texts, who takes part, what was decided, and ranking."""
 
-from intake.store import complaints, participants, ranking, texts
+from intake.store import complaints, decisions, participants, ranking, texts
 
-__all__ = ["complaints", "participants", "ranking", "texts"]
+__all__ = ["complaints", "decisions", "participants", "ranking", "texts"]

@@ -72,6 +72,7 @@ async def test_the_centre_dispatches_by_hand_and_is_answered_the_same_again(desk
         "queue_reason": "no-matter-no-place",
         "queued_at": "2026-11-25T02:00:00.000Z",
         "repeats": None,
+        "candidates": [],
         "version": 3,
     }
     assert await desk.told(row.ticket_id) == BY_HAND

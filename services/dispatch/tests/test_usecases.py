@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 from uuid import UUID
 
-from contracts.complaints import ComplaintRegistered
+from contracts.complaints import Candidate, ComplaintRegistered
 from contracts.tickets import TicketFact
 from dispatch import store
 from dispatch.domain import Ticket, fold
@@ -53,7 +53,7 @@ async def test_the_facts_alone_rebuild_the_stored_row(desk: Any, complaint: Comp
     rows = await desk.open(
         complaint(),
         complaint(matter_code="000111003001"),
-        complaint(matter_code=None, place_code=None),
+        complaint(matter_code=None, place_code=None, candidates=[Candidate(matter="000111001001", score=0.5)]),
         complaint(solved_cause="other", solved_text_id=UUID(int=9)),
     )
     address, centre = f"/v1/tickets/{rows[2].ticket_id}/dispatch", desk.credential("centre")

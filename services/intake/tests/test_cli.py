@@ -1,9 +1,11 @@
 """`bbcs ranking` on the real servers."""
 
+import asyncio
 import base64
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,12 @@ from typer.testing import CliRunner, Result
 
 from chassis import db
 from chassis.cli.failure import Unable
+from chassis.clock import new_id
+from chassis.running import Running
+from contracts.directory import UnitListed
+from contracts.tickets import TicketDispatched, TicketReturned
+from contracts.vocabulary import Channel, DispatchRule, ReturnReason, UnitKind
+from intake import domain, usecases
 from intake.app import service
 from intake.cli import app
 from stack.testing import Servers
@@ -111,3 +119,115 @@ def test_what_cannot_be_learned_from_is_said_so(run: Run, file: Any) -> None:
     assert "at least" in str(few.exception)
     assert isinstance(broken.exception, Unable)
     assert "line 1" in str(broken.exception)
+
+
+# what the desk decided
+
+
+class Desk:
+    """What registering and the desk leave in intake's tables."""
+
+    def __init__(self, body: Callable[..., bytes], now: datetime) -> None:
+        self.body, self.now = body, now
+        self.running = Running(service, service.settings.read(), doors=())
+
+    def dispatched(self, complaint_id: Any, unit: str) -> TicketDispatched:
+        return TicketDispatched(
+            ticket_id=complaint_id,
+            complaint_id=complaint_id,
+            unit=unit,
+            rule=DispatchRule.BY_HAND,
+            directory_version=1,
+            dispatched_at=self.now,
+            by="centre",
+        )
+
+    def returned(self, complaint_id: Any, unit: str) -> TicketReturned:
+        return TicketReturned(
+            ticket_id=complaint_id,
+            complaint_id=complaint_id,
+            unit=unit,
+            reason=ReturnReason.NOT_OUR_MATTER,
+            count=1,
+            returned_at=self.now,
+            by=f"unit.{unit}/1",
+        )
+
+    async def list_units(self, **names: str) -> None:
+        facts = [
+            UnitListed(code=code, name=name, kind=UnitKind.DEPARTMENT, credit_code="-", version=1, listed_at=self.now)
+            for code, name in names.items()
+        ]
+        async with self.running.work() as work:
+            await usecases.ranking.list_entries(work, facts)
+
+    async def register(self, said: Sequence[dict[str, str]]) -> list[Any]:
+        """Ids of complaints that name no matter, in the order in which they are said."""
+        forms = [
+            self.body(source_id=str(new_id(self.now)), subject=one["subject"], text=one["text"], matter_code=None)
+            for one in said
+        ]
+        async with self.running.work() as work:
+            found = await usecases.register(work, [domain.read(Channel.WINDOW, form) for form in forms])
+        return [one.complaint.complaint_id for one in found]
+
+    async def follow(self, *facts: Any) -> None:
+        async with self.running.work() as work:
+            await usecases.follow(work, facts)
+
+
+@pytest.fixture
+def decide(
+    environment: dict[str, str], body: Callable[..., bytes], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """Registers complaints, dispatches each by hand to the unit that its label is called like, and gives some back."""
+    for name, said in environment.items():
+        monkeypatch.setenv(name, said)
+    units = {"供水": "water", "公交": "transit"}
+
+    async def decided(said: Sequence[dict[str, str]], given_back: int) -> None:
+        desk = Desk(body, now)
+        await desk.list_units(water="供水", transit="公交")
+        ids = await desk.register(said)
+        hands = [
+            desk.dispatched(complaint_id, units[one["category"]]) for complaint_id, one in zip(ids, said, strict=True)
+        ]
+        await desk.follow(*hands)
+        await desk.follow(*(desk.returned(one.complaint_id, one.unit) for one in hands[:given_back]))
+        await desk.running.database.close()
+
+    return lambda said, given_back=0: asyncio.run(decided(said, given_back))
+
+
+def test_a_model_learns_from_what_the_desk_decided(run: Run, decide: Any, file: Any) -> None:
+    decide(rows("城桥镇", "堡镇", "庙镇"), given_back=4)
+    result = run("train", "--json", "--decided")
+    trained = said(result)
+    assert (trained["labels"], trained["figures"]["rows"]) == (2, 26)
+    assert not any(subject in result.output for subjects in SAID.values() for subject in subjects)
+    more = said(run("train", "--json", "--decided", file(rows("新河镇"))))
+    assert (more["labels"], more["figures"]["rows"]) == (2, 36), "a unit's name is the unit"
+    found = said(run("evaluate", "--json", file(rows("向化镇"))))
+    assert (found["version"], found["rows"], found["top1"]) == (more["version"], 10, 1)
+
+
+def test_that_it_was_learned_from_is_written_down(run: Run, decide: Any, environment: dict[str, str]) -> None:
+    decide(rows("港西镇"))
+
+    async def learned() -> int:
+        database = db.Database(environment["BBCS_INTAKE_DATABASE_URL"], "test")
+        async with database.transaction() as session:
+            sql = "SELECT count(*) FROM audit WHERE principal = 'operator' AND action = 'complaint.learn'"
+            [[count]] = await db.rows(session, sql)
+        await database.close()
+        return int(count)
+
+    before = asyncio.run(learned())
+    said(run("evaluate", "--json", "--decided"))
+    assert asyncio.run(learned()) == before + 1
+
+
+def test_something_to_learn_from_must_be_given(run: Run) -> None:
+    nothing = run("train")
+    assert isinstance(nothing.exception, Unable)
+    assert "--decided" in str(nothing.exception)

@@ -26,8 +26,9 @@ class ComplaintRegistered(
     `submitted_at` is when the reporter said it (for `city-exit`: when the city received it), `registered_at` when it
     was entered here (rules 2.7). `matter_code` and `place_code` are normalised; None where nothing of a usable form was
     given. One that was solved on the spot (rules 2.4) says the cause, and the id of the reply that was given.
-    `candidates` are what one without a matter may be about, the likeliest first. `repeats` is the one before it of the
-    same reporter about the same matter at the same place, known by blind indexes that stay with intake (rules 2.5).
+    `candidates` are what one without a usable matter may be about, the likeliest first; `ranked_by` is the version
+    of the model that ranked them, None where only names did. `repeats` is the one before it of the same reporter about
+    the same matter at the same place, known by blind indexes that stay with intake (rules 2.5).
     """
 
     complaint_id: ComplaintId
@@ -41,6 +42,7 @@ class ComplaintRegistered(
     solved_text_id: TextId | None = None
     candidates: tuple[Candidate, ...] = ()
     repeats: ComplaintId | None = None
+    ranked_by: int | None = None
 
 
 class ComplaintLinked(Fact, type="complaint.linked.v1", topic="complaints", producer="intake", key="complaint_id"):

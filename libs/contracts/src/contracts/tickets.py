@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from contracts.base import Fact, Instant
+from contracts.base import Fact, Instant, Value
+from contracts.complaints import Candidate
 from contracts.ids import ComplaintId, MatterCode, PlaceCode, TicketId, UnitCode
 from contracts.vocabulary import (
     Cause,
@@ -33,6 +34,7 @@ def _told_to(units: Participants) -> tuple[str, ...]:
 class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dispatch", key="ticket_id"):
     """A ticket was opened for a complaint (四(二)): one for each that is accepted.
 
+    `candidates` are those of a complaint that its matter did not place, for the hand that may have to (rules 3.1).
     `repeats` is the complaint before it that says the same (rules 2.5).
     """
 
@@ -45,6 +47,14 @@ class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dis
     matter_code: MatterCode | None = None
     place_code: PlaceCode | None = None
     repeats: ComplaintId | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Ranked(Value):
+    """The candidate by whose matter a ticket was dispatched, and the version of the model that ranked it."""
+
+    candidate: Candidate
+    model: int | None
 
 
 class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -53,6 +63,7 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     `rule` matched under `directory_version`; `matched_place` is the place at which the owner or the centre was found.
     `by` is the principal that dispatched by hand, None when it was automatic. `again` says that the centre took the
     ticket from a unit that had accepted it (rules 3.2); `reason_id` is the text that says why, sealed with intake.
+    `ranked` is what the rule `ranked-matter` went by: nobody said that matter.
     """
 
     ticket_id: TicketId
@@ -68,6 +79,7 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     again: bool = False
     reason_id: UUID | None = None
     former: Participants = ()
+    ranked: Ranked | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -48,10 +48,11 @@ class UnitKind(StrEnum):
 
 
 class DispatchRule(StrEnum):
-    """Which rule named the unit (四(二), rules 3.1)."""
+    """Which rule named the unit (四(二), rules 3.1); `ranked-matter` only where the district's policy lets it."""
 
     MATTER_OWNER = "matter-owner"
     PLACE_CENTRE = "place-centre"
+    RANKED_MATTER = "ranked-matter"
     BY_HAND = "by-hand"
 
 

@@ -1,6 +1,6 @@
 """The HTTP doors: the manual desk of the centre, single tickets, and the directory to read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
@@ -22,6 +22,19 @@ from dispatch.usecases import Kit
 router = APIRouter(prefix="/v1")
 
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version that `If-None-Match` names holds"}}
+
+
+class Suggestion(BaseModel):
+    """What ranking takes a complaint to be about, with a score from 0 to 1; why: intake is asked, with a purpose."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    matter: str | None
+    name: str | None = None
+    unit: str | None
+    unit_name: str | None = None
+    score: float
+    certain: bool
 
 
 class Ticket(BaseModel):
@@ -47,6 +60,7 @@ class Ticket(BaseModel):
     queue_reason: QueueReason | None
     queued_at: Instant | None
     repeats: UUID | None
+    candidates: list[Suggestion]
     version: int
     handling: domain.Handling
 
@@ -139,12 +153,12 @@ async def tickets(
     if (queue is None) == (complaint_id is None):
         raise Refused("request.invalid", fields=["query.queue: either-queue-or-complaint-id"])
     if complaint_id is not None:
-        return _shown(await usecases.tickets_of(work, set(complaint_id)))
+        return await _shown(work, await usecases.tickets_of(work, set(complaint_id)))
     look = usecases.manual_queue if queue == "manual" else usecases.reopening_queue
     found = await look(work, after, limit)
     if len(found) == limit:
         response.headers["link"] = f'</v1/tickets?queue={queue}&after={found[-1].ticket_id}&limit={limit}>; rel="next"'
-    return _shown(found)
+    return await _shown(work, found)
 
 
 @router.get("/tickets/{ticket_id}")
@@ -155,7 +169,8 @@ async def ticket(
     found = await usecases.one_ticket(work, ticket_id)
     if who.kind == "unit" and not domain.sees(who.rest, found):
         raise Refused("ticket.unknown")
-    return Ticket.model_validate(found)
+    [shown] = await _shown(work, [found])
+    return shown
 
 
 @router.post("/tickets/{ticket_id}/dispatch")
@@ -166,7 +181,8 @@ async def dispatch(
     work: Annotated[Work[Kit], web.InWork],
 ) -> Ticket:
     """Dispatch a ticket of the manual queue to a unit; said again, it is the same answer."""
-    return Ticket.model_validate(await usecases.dispatch_by_hand(work, who, ticket_id, named.unit))
+    [shown] = await _shown(work, [await usecases.dispatch_by_hand(work, who, ticket_id, named.unit)])
+    return shown
 
 
 def actor(who: Annotated[Principal, web.Caller]) -> str | None:
@@ -184,7 +200,8 @@ async def act(
 ) -> Ticket:
     """Do something to a ticket; said again under the same `action_id`, it is the same answer."""
     asked = usecases.Asked(unit, ticket_id, requested.action_id, requested.do.action, requested)
-    return Ticket.model_validate(await usecases.act_once(work, asked))
+    [shown] = await _shown(work, [await usecases.act_once(work, asked)])
+    return shown
 
 
 @router.get("/tickets/{ticket_id}/holdings")
@@ -209,7 +226,7 @@ async def worklist(
     """The open tickets that a unit must handle, oldest dispatch first; `part=help`: those that it helps with."""
     if who.kind == "unit" and who.rest != unit:
         raise Refused("principal.not-allowed")
-    return _shown(await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help"))
+    return await _shown(work, await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,5 +280,12 @@ async def matters(asked: Annotated[Asked, Depends(asked)]) -> Response:
     return asked.answer(Matters(version=directory.version, matters=list(directory.matters.values())))
 
 
-def _shown(tickets: Iterable[domain.Ticket]) -> list[Ticket]:
-    return [Ticket.model_validate(one) for one in tickets]
+async def _shown(work: Work[Kit], tickets: Sequence[domain.Ticket]) -> list[Ticket]:
+    named = await usecases.suggestions(work, tickets)
+    return [_with(one, named.get(one.ticket_id, ())) for one in tickets]
+
+
+def _with(ticket: domain.Ticket, suggestions: Iterable[domain.Suggestion]) -> Ticket:
+    """The ticket with its candidates named."""
+    found = list(map(Suggestion.model_validate, suggestions))
+    return Ticket.model_validate(ticket).model_copy(update={"candidates": found})

@@ -12,8 +12,13 @@ from dispatch.usecases import Kit
 
 def build_kit(settings: DispatchSettings) -> Kit:
     """Dispatch's equipment."""
-    said_again = timedelta(days=settings.said_again_days)
-    return Kit(Policy(nearest_known_place=settings.nearest_known_place, said_again=said_again))
+    return Kit(
+        Policy(
+            nearest_known_place=settings.nearest_known_place,
+            ranked_above=settings.ranked_above,
+            said_again=timedelta(days=settings.said_again_days),
+        )
+    )
 
 
 service = Service(

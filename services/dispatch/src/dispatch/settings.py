@@ -13,3 +13,5 @@ class DispatchSettings(Settings, service="dispatch"):
 
     said_again_days: int = Field(default=90, ge=0)
     """Natural days after a close within which the same complaint is a request to open it again (rules 2.5, policy)."""
+    ranked_above: float | None = Field(default=None, gt=0, le=1)
+    """The score from which on a certain candidate's matter names the unit where no rule does (policy); off without."""

@@ -27,6 +27,7 @@ from dispatch.domain import (
     Route,
     SaidAgain,
     SayAgain,
+    Suggestion,
     Ticket,
 )
 from dispatch.store.actions import Answer
@@ -107,7 +108,7 @@ async def _earlier(work: Work[Kit], complaints: Collection[ComplaintRegistered])
 
 def _open(work: Work[Kit], directory: Directory, complaint: ComplaintRegistered, earlier: Ticket | None) -> Open:
     policy = work.kit.policy
-    route = domain.route(directory, policy, complaint.matter_code, complaint.place_code)
+    route = domain.route_of(directory, policy, complaint)
     return Open(work.new_id(), complaint, route, work.now, domain.repeated(complaint, earlier, policy))
 
 
@@ -327,6 +328,13 @@ async def reopening_queue(work: Work[Kit], after: UUID | None, most: int) -> lis
     if seen and seen.handling.reopening_requested_at is None:
         raise Refused("request.invalid", fields=["query.after: not-requested"])
     return await store.tickets.reopening(work.session, seen, most)
+
+
+async def suggestions(work: Work[Kit], tickets: Collection[Ticket]) -> dict[UUID, list[Suggestion]]:
+    """What ranking suggests for tickets, by ticket, the likeliest first; those without are absent."""
+    ranked = [one for one in tickets if one.candidates]
+    directory = await work.kit.newest.directory(work.session) if ranked else Directory()
+    return {one.ticket_id: domain.suggestions(directory, one.candidates) for one in ranked}
 
 
 async def import_directory(work: Work[Kit], draft: Directory) -> Imported:

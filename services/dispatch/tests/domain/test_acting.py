@@ -20,7 +20,7 @@ from contracts.actions import Act
 from contracts.base import FACTS
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import REFUSALS, Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketLinked, TicketOpened, TicketQueuedForManualDispatch
+from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
 from contracts.vocabulary import (
     Capacity,
     Cause,
@@ -319,23 +319,6 @@ def test_a_reopened_ticket_goes_on_with_its_unit_and_one_of_nobody_s_is_queued()
     assert (again.state, again.unit, again.handling.round) == (TicketState.ACCEPTED, "hrss", 2)
     nobody_s = after(opened(found=False), handle(actions.Withdraw(), None), REOPEN)
     assert (nobody_s.state, nobody_s.queue_reason) == (TicketState.QUEUED, QueueReason.REOPENED)
-
-
-def test_a_refused_wish_to_reopen_can_be_said_again() -> None:
-    """rules 2.5"""
-    refuse = handle(actions.RefuseReopening(reason_id=TEXT), None)
-    wanted = after(accepted(), FINISH, handle(actions.RequestReopening(), None))
-    refused = after(wanted, refuse)
-    assert (refused.state, refused.handling.reopening_requested_at) == (TicketState.FINISHED, None)
-    again = after(refused, handle(actions.RequestReopening(), None))
-    assert again.handling.reopening_requested_at == NOW
-    assert after(again, refuse).handling.reopening_requested_at is None
-
-
-def test_a_link_says_which_complaint_goes_on_and_is_told_to_both_sides() -> None:
-    [told] = decide(accepted(), replace(LINK, other=after(opened(OTHER), handle(actions.Accept()), ASK)))
-    assert isinstance(told, TicketLinked)
-    assert (told.to_complaint_id, told.told_to) == (UUID(int=OTHER.int + 1000), ("hrss", "tax"))
 
 
 ids = st.sampled_from([UUID(int=number) for number in range(300, 306)])

@@ -7,10 +7,25 @@ from uuid import UUID
 
 import pytest
 
+from contracts import actions
+from contracts.actions import Act
 from contracts.complaints import ComplaintRegistered
 from contracts.tickets import ReopeningRequested, TicketDispatched, TicketLinked, TicketQueuedForManualDispatch
 from contracts.vocabulary import Cause, Channel, DispatchRule, QueueReason, TicketState
-from dispatch.domain import Found, GoesOn, Open, Policy, SaidAgain, SayAgain, Ticket, decide, fold, repeated
+from dispatch.domain import (
+    Directory,
+    Found,
+    GoesOn,
+    Handle,
+    Open,
+    Policy,
+    SaidAgain,
+    SayAgain,
+    Ticket,
+    decide,
+    fold,
+    repeated,
+)
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 FOUND = Found("hrss", DispatchRule.MATTER_OWNER, "310151000000", 3)
@@ -81,3 +96,24 @@ def test_what_was_solved_on_the_spot_was_closed_as_it_was_said(complaint: Compla
     ticket = fold(None, decide(None, Open(UUID(int=1), solved, FOUND, NOW + timedelta(hours=1))))
     again = complaint(submitted_at=NOW + timedelta(minutes=10))
     assert repeated(again, ticket, POLICY) == SaidAgain(ticket)
+
+
+def by_centre(do: Act, other: Ticket | None = None) -> Handle:
+    return Handle(UUID(int=7), do, None, "0007", NOW, Directory(), POLICY, other)
+
+
+def test_a_refused_wish_to_reopen_can_be_said_again(first: Ticket) -> None:
+    done, refuse = closed(first, NOW), by_centre(actions.RefuseReopening(reason_id=UUID(int=5)))
+    wanted = fold(done, decide(done, by_centre(actions.RequestReopening())))
+    refused = fold(wanted, decide(wanted, refuse))
+    assert (refused.state, refused.handling.reopening_requested_at) == (TicketState.FINISHED, None)
+    again = fold(refused, decide(refused, by_centre(actions.RequestReopening())))
+    assert again.handling.reopening_requested_at == NOW
+    assert fold(again, decide(again, refuse)).handling.reopening_requested_at is None
+
+
+def test_linked_by_hand_both_sides_are_told(complaint: Complaint, first: Ticket) -> None:
+    [other] = [fold(None, decide(None, Open(UUID(int=2), complaint(), replace(FOUND, unit="tax"), NOW)))]
+    [told] = decide(other, by_centre(actions.Link(to=first.ticket_id), first))
+    assert isinstance(told, TicketLinked)
+    assert (told.to_complaint_id, told.told_to) == (first.complaint_id, ("tax", "hrss"))

@@ -157,6 +157,16 @@ class Candidate(BaseModel):
     why: list[str]
 
 
+class Explained(BaseModel):
+    """What a complaint may be about as the newest model ranks it: its words are in `why`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    complaint_id: UUID
+    ranked_by: int | None
+    candidates: list[Candidate]
+
+
 @router.post("/complaints", status_code=201, responses=_AGAIN, openapi_extra=_BODY, dependencies=[web.limited])
 async def submit(
     asked: Annotated[Asked, Depends(asked)],
@@ -195,6 +205,19 @@ async def stated(
     if purpose not in set(Purpose):
         raise Refused("purpose.missing")
     return Purpose(purpose)
+
+
+@router.get("/complaints/{complaint_id}/ranking")
+async def why(
+    complaint_id: UUID,
+    who: Annotated[Principal, Depends(looker)],
+    purpose: Annotated[Purpose, Depends(stated)],
+    work: Annotated[Work[Kit], web.InWork],
+    limit: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> Explained:
+    """What one complaint may be about and why, ranked anew; audited before it is answered, as looking at it is."""
+    found = await usecases.explain(work, who, complaint_id, purpose, limit)
+    return Explained.model_validate(found)
 
 
 @router.get("/complaints/{complaint_id}")

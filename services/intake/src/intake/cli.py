@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
@@ -20,12 +20,12 @@ from chassis.work import Work
 from contracts.base import rfc3339
 from intake.domain.ranking import Figures, Row, names, rows
 from intake.usecases import Kit, ranking
-from intake.usecases.ranking import Evaluated, Trained
+from intake.usecases.ranking import Evaluated, Prepared, Trained
 
 app = typer.Typer(help="Ranking of matters for complaints that name none.", no_args_is_help=True)
 
 File = Annotated[
-    Path,
+    Path | None,
     typer.Argument(exists=True, dir_okay=False, help="JSON Lines: subject, text, and matter or category."),
 ]
 Names = Annotated[
@@ -36,22 +36,45 @@ Background = Annotated[
     Path | None,
     typer.Option("--background", exists=True, dir_okay=False, help="JSON Lines nobody decided: how common words are."),
 ]
-Given = tuple[list[Row], dict[str, list[str]]]
+Decided = Annotated[
+    bool,
+    typer.Option("--decided", help="What the desk dispatched by hand, too. No word of it is shown."),
+]
+
+
+class Given(NamedTuple):
+    """What the files say, and whether what the desk decided is wanted beside it."""
+
+    rows: list[Row]
+    names: dict[str, list[str]]
+    decided: bool
 
 
 @app.command()
-def train(file: File, names_file: Names = None, background: Background = None, json: Json = False) -> None:
+def train(
+    file: File = None,
+    names_file: Names = None,
+    background: Background = None,
+    decided: Decided = False,
+    json: Json = False,
+) -> None:
     """Learn from what was decided and keep the model: intake uses it from the next complaint on."""
-    given = _given(file, names_file, background)
+    given = _given(file, names_file, background, decided)
     trained = asyncio.run(_train(given))
     said = asdict(trained) | {"trained_at": rfc3339(trained.trained_at), "figures": trained.figures._asdict()}
     say(said, json, lambda screen: _show_trained(screen, trained))
 
 
 @app.command()
-def evaluate(file: File, names_file: Names = None, background: Background = None, json: Json = False) -> None:
+def evaluate(
+    file: File = None,
+    names_file: Names = None,
+    background: Background = None,
+    decided: Decided = False,
+    json: Json = False,
+) -> None:
     """Measure on decided rows that the model never saw; without such, on rows held back from training in turns."""
-    given = _given(file, names_file, background)
+    given = _given(file, names_file, background, decided)
     found = asyncio.run(_evaluate(given))
     said = {"version": found.version, "held_back": found.held_back, "seen": found.seen, **found.figures._asdict()}
     speed = {"per_s": found.per_s, "p99_ms": found.p99_ms}
@@ -59,35 +82,44 @@ def evaluate(file: File, names_file: Names = None, background: Background = None
 
 
 async def _train(given: Given) -> Trained:
-    async with _work() as work:
-        return await ranking.train(work, *given)
+    async with _running() as running:
+        model, figures = ranking.trained(await _prepared(running, given))
+        async with running.work() as work:
+            return await ranking.keep(work, model, figures)
 
 
 async def _evaluate(given: Given) -> Evaluated:
-    async with _work() as work:
-        return await ranking.evaluate(work, *given)
+    async with _running() as running:
+        return ranking.evaluate(await _prepared(running, given))
 
 
-def _given(file: Path, names_file: Path | None, background: Path | None) -> Given:
+async def _prepared(running: Running, given: Given) -> Prepared:
+    work: Work[Kit]
+    async with running.work() as work:
+        return await ranking.prepare(work, given.rows, given.names, decided=given.decided)
+
+
+def _given(file: Path | None, names_file: Path | None, background: Path | None, decided: bool) -> Given:
     """What the files say. Raises Unable."""
+    if file is None and not decided:
+        raise Unable("Nothing to learn from: give a file, or --decided.")
     try:
-        decided = rows(file.read_bytes())
+        said = rows(file.read_bytes()) if file else []
         other = rows(background.read_bytes()) if background else []
         called = names(names_file.read_bytes()) if names_file else {}
     except (OSError, ValueError) as error:
         raise Unable(f"A file cannot be used: {error}.") from None
-    return [*decided, *(row._replace(label=None) for row in other)], called
+    return Given([*said, *(row._replace(label=None) for row in other)], called, decided)
 
 
 @asynccontextmanager
-async def _work() -> AsyncIterator[Work[Kit]]:
-    """A piece of the service's work, as its own doors get it. Raises Unable."""
+async def _running() -> AsyncIterator[Running]:
+    """The service without its doors: its work is done as they do it. Raises Unable."""
     (point,) = entry_points(group="bbcs.services", name="intake")
     service: Service = point.load()
     running = Running(service, service.settings.read(), doors=())
     try:
-        async with running.work() as work:
-            yield work
+        yield running
     except ValueError as error:
         raise Unable(f"Nothing was learned: {error}.") from None
     except FAILING as error:

@@ -10,11 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from chassis.clock import new_id
-from contracts.base import Fact, headers
 from contracts.complaints import ComplaintRegistered
-from contracts.directory import MatterListed, Ownership, PlaceListed, UnitListed
-from contracts.vocabulary import UnitKind
+from contracts.directory import MatterListed
 
 Rank = Callable[..., Awaitable[httpx2.Response]]
 Body = Callable[..., bytes]
@@ -23,39 +20,6 @@ _NUMBERS = itertools.count()
 SOCIAL = "000114001000"
 PLACE = "310151000000"
 SAID = {"subject": "社会保险登记", "text": "窗口不给办社保登记", "limit": 3}
-
-
-async def tell(intake: Any, *facts: Fact) -> None:
-    """Tell facts as dispatch does, each twice, and wait until intake has taken them all."""
-    end = UnitListed(
-        code=f"end-{next(_NUMBERS)}", name="-", kind=UnitKind.CENTRE, credit_code="-", version=1, listed_at=NOW
-    )
-    async with intake.producer() as producer:
-        for number, fact in enumerate((*facts, end), 1):
-            said = headers("dispatch", fact.TYPE, new_id(NOW), NOW, fact.key, number, "t", None, None)
-            for _ in range(2):
-                await producer.send("directory", fact.model_dump_json().encode(), fact.key.encode(), headers=said)
-    await intake.until(lambda: intake.count("unit WHERE code = :code", code=end.code))
-
-
-@pytest.fixture(scope="module")
-async def listed(intake: Any) -> None:
-    """The directory lists one matter, its place and its unit."""
-    await tell(
-        intake,
-        UnitListed(
-            code="hrss", name="崇明区人社局", kind=UnitKind.DEPARTMENT, credit_code="-", version=1, listed_at=NOW
-        ),
-        PlaceListed(code=PLACE, name="崇明区", version=1, listed_at=NOW),
-        MatterListed(
-            code=SOCIAL,
-            name="社会保险登记",
-            synonyms=("社保登记", "社保开户"),
-            owners=(Ownership(place=PLACE, unit="hrss"),),
-            version=1,
-            listed_at=NOW,
-        ),
-    )
 
 
 @pytest.fixture
@@ -104,13 +68,28 @@ async def test_at_most_so_many_are_answered(rank: Rank) -> None:
 async def test_a_complaint_without_a_matter_is_told_with_candidates_and_no_word_of_it(
     rank: Rank, post: Any, body: Body, unique: str, intake: Any
 ) -> None:
-    with_matter = (await post(body(source_id=unique + "m", subject="社保登记"))).json()
-    without = (await post(body(source_id=unique, subject="社保登记", matter_code=None))).json()
-    named = await _told(intake, with_matter["complaint_id"])
-    unnamed = await _told(intake, without["complaint_id"])
-    assert named.candidates == ()
+    answer = await post(body(source_id=unique, subject="社保登记", matter_code=None))
+    unnamed = await _told(intake, answer.json()["complaint_id"])
     assert [(one.matter, one.unit) for one in unnamed.candidates] == [(SOCIAL, "hrss")]
+    assert unnamed.ranked_by is None
     assert "社保" not in unnamed.model_dump_json()
+
+
+async def test_so_is_one_whose_matter_is_not_listed(
+    rank: Rank, post: Any, body: Body, unique: str, intake: Any
+) -> None:
+    answer = await post(body(source_id=unique, subject="社保登记", matter_code="310151000123"))
+    unlisted = await _told(intake, answer.json()["complaint_id"])
+    assert unlisted.matter_code == "310151000123"
+    assert [one.matter for one in unlisted.candidates] == [SOCIAL]
+
+
+@pytest.mark.parametrize("said", [{"matter_code": SOCIAL}, {"solved": {"reply": "已当场登记", "cause": "other"}}])
+async def test_a_listed_matter_or_one_solved_on_the_spot_is_told_without(
+    rank: Rank, post: Any, body: Body, unique: str, intake: Any, said: dict[str, Any]
+) -> None:
+    answer = await post(body(source_id=unique, subject="社保登记", **{"matter_code": None} | said))
+    assert (await _told(intake, answer.json()["complaint_id"])).candidates == ()
 
 
 async def _told(intake: Any, complaint_id: str) -> ComplaintRegistered:
@@ -120,12 +99,12 @@ async def _told(intake: Any, complaint_id: str) -> ComplaintRegistered:
     return ComplaintRegistered.parse(rows[0].body)
 
 
-async def test_what_is_no_longer_listed_is_not_found(rank: Rank, intake: Any) -> None:
+async def test_what_is_no_longer_listed_is_not_found(rank: Rank, tell_directory: Any) -> None:
     listed = MatterListed(code="000114009000", name="水上飞机驾照", version=1, listed_at=NOW)
     asked = {"subject": "水上飞机驾照", "text": "", "limit": 5}
-    await tell(intake, listed)
+    await tell_directory(listed)
     assert (await rank(asked)).json()[0]["matter"] == listed.code
-    await tell(intake, listed.model_copy(update={"version": 2, "listed": False}), listed)
+    await tell_directory(listed.model_copy(update={"version": 2, "listed": False}), listed)
     assert listed.code not in json.dumps((await rank(asked)).json())
 
 

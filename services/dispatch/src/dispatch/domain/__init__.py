@@ -11,6 +11,7 @@ from dispatch.domain.drafting import TABLES, draft
 from dispatch.domain.flaws import Flaw, Problem, Unfit
 from dispatch.domain.handling import UNTOUCHED, Assist, Handling
 from dispatch.domain.holding import Holding, helpers, holders, sees
+from dispatch.domain.ranked import Suggestion, route_of, suggestions
 from dispatch.domain.repeating import repeated
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
 from dispatch.domain.tickets import (
@@ -53,6 +54,7 @@ __all__ = [
     "Route",
     "SaidAgain",
     "SayAgain",
+    "Suggestion",
     "Ticket",
     "Unfit",
     "Unit",
@@ -66,5 +68,7 @@ __all__ = [
     "listings",
     "repeated",
     "route",
+    "route_of",
     "sees",
+    "suggestions",
 ]

@@ -51,6 +51,7 @@ def _open(command: Open) -> list[TicketFact]:
         matter_code=complaint.matter_code,
         place_code=complaint.place_code,
         repeats=complaint.repeats,
+        candidates=command.suggested,
     )
     return [opened, _first_step(command)]
 
@@ -126,6 +127,7 @@ def _dispatched(command: Open, found: Found) -> TicketDispatched:
         matter_code=command.complaint.matter_code,
         place_code=command.complaint.place_code,
         matched_place=found.place,
+        ranked=found.ranked,
     )
 
 

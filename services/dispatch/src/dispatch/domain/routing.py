@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contracts.ids import DISTRICT_PLACE
+from contracts.tickets import Ranked
 from contracts.vocabulary import DispatchRule, QueueReason
 from dispatch.domain.directory import Directory
 
@@ -18,16 +19,19 @@ class Policy:
     """Whether a place that is not listed is understood as the nearest listed one around it."""
     said_again: timedelta = timedelta(days=90)
     """How long after a close the same complaint is a request to open it again (rules 2.5)."""
+    ranked_above: float | None = None
+    """The score from which on a certain candidate's matter names the unit where no rule does; None: a hand does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The unit that a rule named, and the place at which it was found."""
+    """The unit that a rule named, and the place at which it was found; `ranked` is what a ranking said of it."""
 
     unit: str
     rule: DispatchRule
     place: str
     directory_version: int
+    ranked: Ranked | None = None
 
 
 @dataclass(frozen=True, slots=True)

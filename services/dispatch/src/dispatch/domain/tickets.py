@@ -7,7 +7,7 @@ from functools import reduce
 from uuid import UUID
 
 from contracts.actions import Act
-from contracts.complaints import ComplaintRegistered
+from contracts.complaints import Candidate, ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import (
     HandlingFact,
@@ -25,7 +25,7 @@ from contracts.tickets import (
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch.domain.directory import Directory
 from dispatch.domain.handling import UNTOUCHED, Handling, handled
-from dispatch.domain.routing import Policy, Route
+from dispatch.domain.routing import Found, Policy, Route
 
 CLOSED = frozenset((TicketState.FINISHED, TicketState.DECLINED, TicketState.LINKED, TicketState.WITHDRAWN))
 
@@ -35,7 +35,8 @@ class Ticket:
     """Where a ticket stands after its facts; `version` is their number.
 
     `directory_version` is the one under which it was last dispatched or queued. Why and since when it was queued stays
-    on record after a hand has dispatched it. `repeats` is the complaint before it that says the same.
+    on record after a hand has dispatched it. `repeats` is the complaint before it that says the same; `candidates` are
+    what ranking took the complaint to be about.
     """
 
     ticket_id: UUID
@@ -57,6 +58,7 @@ class Ticket:
     queued_at: datetime | None = None
     repeats: UUID | None = None
     handling: Handling = UNTOUCHED
+    candidates: tuple[Candidate, ...] = ()
     version: int
 
     @property
@@ -99,6 +101,12 @@ class Open:
     route: Route
     at: datetime
     earlier: Earlier | None = None
+
+    @property
+    def suggested(self) -> tuple[Candidate, ...]:
+        """What a hand is shown; nothing where the matter that was said named the unit."""
+        by_matter = isinstance(self.route, Found) and self.route.rule == DispatchRule.MATTER_OWNER
+        return () if by_matter else self.complaint.candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,7 @@ def _opened(fact: TicketOpened) -> Ticket:
         matter_code=fact.matter_code,
         place_code=fact.place_code,
         repeats=fact.repeats,
+        candidates=fact.candidates,
         version=1,
     )
 

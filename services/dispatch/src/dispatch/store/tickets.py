@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from chassis.db import Row, Session, rows
+from contracts.complaints import Candidate
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch.domain import UNTOUCHED, Handling, Ticket, helpers
 
@@ -15,7 +16,7 @@ _ADD = """
     INSERT INTO ticket (
         ticket_id, complaint_id, state, channel, reporter_kind, submitted_at, opened_at, matter_code, place_code,
         unit, rule, matched_place, directory_version, dispatched_at, dispatched_by, queue_reason, queued_at, version,
-        repeats, handling
+        repeats, handling, candidates
     )
     SELECT * FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:state AS text[]), CAST(:channel AS text[]),
@@ -23,7 +24,7 @@ _ADD = """
         CAST(:matter_code AS text[]), CAST(:place_code AS text[]), CAST(:unit AS text[]), CAST(:rule AS text[]),
         CAST(:matched_place AS text[]), CAST(:directory_version AS integer[]), CAST(:dispatched_at AS timestamptz[]),
         CAST(:dispatched_by AS text[]), CAST(:queue_reason AS text[]), CAST(:queued_at AS timestamptz[]),
-        CAST(:version AS integer[]), CAST(:repeats AS uuid[]), CAST(:handling AS jsonb[])
+        CAST(:version AS integer[]), CAST(:repeats AS uuid[]), CAST(:handling AS jsonb[]), CAST(:candidates AS jsonb[])
     )
     ON CONFLICT (complaint_id) DO NOTHING
     RETURNING ticket_id
@@ -148,6 +149,7 @@ _REOPENING = """
     LIMIT :most
 """
 _HANDLING = TypeAdapter(Handling)
+_CANDIDATES = TypeAdapter(tuple[Candidate, ...])
 _BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
@@ -217,7 +219,8 @@ async def add(session: Session, tickets: Iterable[Ticket]) -> set[UUID]:
     """
     ordered = sorted(tickets, key=lambda one: one.complaint_id)
     handlings = [None if one.handling == UNTOUCHED else _written(one.handling) for one in ordered]
-    added = await rows(session, _ADD, **_arrays(ordered, _COLUMNS), handling=handlings)
+    ranked = [_CANDIDATES.dump_json(one.candidates).decode() if one.candidates else None for one in ordered]
+    added = await rows(session, _ADD, **_arrays(ordered, _COLUMNS), handling=handlings, candidates=ranked)
     return {row.ticket_id for row in added}
 
 
@@ -249,6 +252,7 @@ def _ticket(row: Row) -> Ticket:
     stored = dict(row)
     del stored["helpers"], stored["reopening_requested_at"]
     stored["handling"] = _HANDLING.validate_json(row.handling) if row.handling else UNTOUCHED
+    stored["candidates"] = _CANDIDATES.validate_json(row.candidates) if row.candidates else ()
     stored["state"], stored["channel"] = TicketState(row.state), Channel(row.channel)
     stored["reporter_kind"] = ReporterKind(row.reporter_kind)
     stored["rule"] = DispatchRule(row.rule) if row.rule else None

@@ -2,10 +2,11 @@
 
 `read` says whether what a channel sent is a complaint at all, and normalises it; `admit` decides what needs the present
 instant or the policy; `same` whether something said under a known source id is the same complaint. `wording` says what
-may be written about one later, `follow` which units take part in it. `identity` and `rounds` find what is said again,
-`near` what nearly is.
+may be written about one later, `follow` which units take part in it, `decisions` what the desk decided about it.
+`identity` and `rounds` find what is said again, `near` what nearly is.
 """
 
+from intake.domain.decisions import Decision, Undone, decisions
 from intake.domain.form import ComplaintForm, Solved, SourceId
 from intake.domain.participation import Part, follow
 from intake.domain.receipts import receipt, secret, secret_hash
@@ -17,6 +18,7 @@ from intake.domain.texts import SealedText, Text, wording
 __all__ = [
     "At",
     "ComplaintForm",
+    "Decision",
     "Entry",
     "Known",
     "KnownBy",
@@ -32,7 +34,9 @@ __all__ = [
     "SourceId",
     "Submission",
     "Text",
+    "Undone",
     "admit",
+    "decisions",
     "follow",
     "identity",
     "links",

@@ -1,6 +1,6 @@
 """The tables of ranking: what the directory tells, and the models."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +38,7 @@ _SAVE_PLACES = """
     WHERE place.version <= excluded.version
 """
 _MATTERS = "SELECT code, name, synonyms, pinyin, places, units FROM matter WHERE listed ORDER BY code"
+_LISTED = "SELECT code FROM matter WHERE listed AND code = ANY (CAST(:code AS text[]))"
 _UNITS = "SELECT code, name FROM unit WHERE listed ORDER BY code"
 _PLACES = "SELECT code, parent FROM place WHERE listed"
 _MARK = """
@@ -98,6 +99,13 @@ async def directory(session: Session) -> Directory:
     units = {row.code: row.name for row in await rows(session, _UNITS)}
     above = {row.code: row.parent for row in await rows(session, _PLACES)}
     return Directory({one.code: one for one in matters}, units, above)
+
+
+async def listed(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of the matters that the directory lists."""
+    if not codes:
+        return set()
+    return {row.code for row in await rows(session, _LISTED, code=list(codes))}
 
 
 async def mark(session: Session) -> Mark:

@@ -20,17 +20,20 @@ from intake.usecases.complaints import (
     texts_of,
     write,
 )
+from intake.usecases.explaining import Explained, explain
 from intake.usecases.kit import Kit
 
 __all__ = [
     "Answered",
     "Asked",
+    "Explained",
     "Kit",
     "Opened",
     "OpenedText",
     "Registered",
     "Writing",
     "Written",
+    "explain",
     "fingerprint",
     "follow",
     "open_one",

@@ -11,7 +11,7 @@ from chassis.idempotency import Claim
 from chassis.security import Principal
 from chassis.vault import about
 from chassis.work import Work
-from contracts.complaints import Candidate, ComplaintRegistered, ComplaintTextWritten
+from contracts.complaints import ComplaintRegistered, ComplaintTextWritten
 from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
@@ -19,6 +19,7 @@ from intake import domain, store
 from intake.domain import At, Entry, Known, SealedText, Solved, Submission, Text
 from intake.usecases import ranking, repeating
 from intake.usecases.kit import Kit
+from intake.usecases.ranking import Ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,10 @@ async def open_text(
 
 
 async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
-    """Keep which units take part in complaints, and which go on in others, as their tickets live (rules 2.5, 3, 6)."""
+    """Keep who takes part in complaints, which go on in others, and what the desk decided, as their tickets live."""
     held = await store.participants.of_complaints(work.session, {fact.complaint_id for fact in facts})
     await store.participants.save(work.session, domain.follow(held, facts))
+    await store.decisions.save(work.session, domain.decisions(facts))
     await repeating.follow(work, facts)
 
 
@@ -225,18 +227,17 @@ async def _tell(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> Non
     repeats = await repeating.said(work, [(entry.complaint_id, one.form) for entry, one in new])
     for entry, submission in new:
         reply = replies.get(entry.complaint_id)
-        fact = _registered(entry, submission.form.solved, reply, ranked.get(entry.complaint_id, ()))
-        fact = fact.model_copy(update={"repeats": repeats.get(entry.complaint_id)})
+        repeated = repeats.get(entry.complaint_id)
+        fact = _registered(entry, submission.form.solved, reply, ranked[entry.complaint_id], repeated)
         work.tell(fact, because=submission)
         if reply:
             work.tell(_written(reply), because=submission)
 
 
-async def _ranked(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> dict[UUID, tuple[Candidate, ...]]:
-    """What those may be about that name no usable matter, and were not solved on the spot (rules 3.1)."""
-    unnamed = [(entry, one.form) for entry, one in new if entry.matter_code is None and one.form.solved is None]
-    ranked = await ranking.candidates(work, [form for _, form in unnamed])
-    return {entry.complaint_id: found for (entry, _), found in zip(unnamed, ranked, strict=True)}
+async def _ranked(work: Work[Kit], new: Sequence[tuple[Entry, Submission]]) -> dict[UUID, Ranked]:
+    """What they may be about, by complaint."""
+    ranked = await ranking.candidates(work, [one.form for _, one in new])
+    return {entry.complaint_id: found for (entry, _), found in zip(new, ranked, strict=True)}
 
 
 def _reply(work: Work[Kit], entry: Entry, solved: Solved) -> SealedText:
@@ -266,7 +267,7 @@ def _entry(work: Work[Kit], submission: Submission, fingerprint: bytes) -> Entry
 
 
 def _registered(
-    entry: Entry, solved: Solved | None, reply: Text | None, candidates: tuple[Candidate, ...]
+    entry: Entry, solved: Solved | None, reply: Text | None, ranked: Ranked, repeats: UUID | None
 ) -> ComplaintRegistered:
     return ComplaintRegistered(
         complaint_id=entry.complaint_id,
@@ -278,7 +279,9 @@ def _registered(
         place_code=entry.place_code,
         solved_cause=solved.cause if solved else None,
         solved_text_id=reply.text_id if reply else None,
-        candidates=candidates,
+        candidates=ranked.candidates,
+        ranked_by=ranked.by,
+        repeats=repeats,
     )
 
 

@@ -54,6 +54,16 @@ class Directory:
             at = self.above.get(at)
         return next(iter(owners.values())) if len(set(owners.values())) == 1 else None
 
+    def decided(self, unit: str, matter: str | None) -> str | None:
+        """The label of a complaint that a hand gave to the unit; None for one that is not listed.
+
+        That is the matter which was said, if the unit owns it anywhere: a hand that passes it over says it was wrong.
+        """
+        if unit not in self.units:
+            return None
+        known = self.matters.get(matter or "")
+        return known.code if known and unit in known.owners.values() else unit
+
     def unit_called(self, label: str) -> str | None:
         """The unit that a label means: by its code or its name."""
         if label in self.units:

@@ -53,6 +53,7 @@ class DispatchRule(StrEnum):
     MATTER_OWNER = "matter-owner"
     PLACE_CENTRE = "place-centre"
     BY_HAND = "by-hand"
+    SUCCESSOR = "successor"
 
 
 class QueueReason(StrEnum):
@@ -64,6 +65,7 @@ class QueueReason(StrEnum):
     NO_OWNER = "no-owner"
     RETURNED = "returned"
     REOPENED = "reopened"
+    UNIT_DISSOLVED = "unit-dissolved"
 
 
 class TicketState(StrEnum):
@@ -154,6 +156,7 @@ class AssistState(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class Capacity(StrEnum):

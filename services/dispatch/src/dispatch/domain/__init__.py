@@ -1,7 +1,8 @@
 """The rules of dispatching (四(二), rules 3.1): which unit must handle a complaint, and what becomes of its ticket.
 
 `route` finds the unit in a frozen `Directory`; `decide` and `evolve` are a ticket's life; `draft` makes a directory out
-of the office's tables, `changes` and `listings` say what is new in it.
+of the office's tables, `changes` and `listings` say what is new in it. `proposed` is a directory after changes that
+somebody proposes, `dry_run` what it would have dispatched differently.
 """
 
 from dispatch.domain.changes import Changes, Delta, changes, listings
@@ -11,43 +12,75 @@ from dispatch.domain.drafting import TABLES, draft
 from dispatch.domain.flaws import Flaw, Problem, Unfit
 from dispatch.domain.handling import UNTOUCHED, Assist, Handling
 from dispatch.domain.holding import Holding, helpers, holders, sees
+from dispatch.domain.proposals import (
+    WAITING,
+    Mandate,
+    Proposal,
+    ProposalState,
+    confirmed,
+    mandate,
+    rejected,
+    second_person,
+    without_topics,
+)
+from dispatch.domain.proposing import difference, proposed
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
-from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Ticket, evolve, fold
+from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Rehome, Ticket, evolve, fold
+from dispatch.domain.trying import Affected, Alike, DryRun, Inherited, Rerouted, dry_run, end
 
 __all__ = [
     "CLOSED",
     "TABLES",
     "UNTOUCHED",
+    "WAITING",
+    "Affected",
+    "Alike",
     "Assist",
     "Changes",
     "Command",
     "Delta",
     "Directory",
     "DispatchByHand",
+    "DryRun",
     "Entry",
     "Flaw",
     "Found",
     "Handle",
     "Handling",
     "Holding",
+    "Inherited",
+    "Mandate",
     "Matter",
     "NotFound",
     "Open",
     "Place",
     "Policy",
     "Problem",
+    "Proposal",
+    "ProposalState",
+    "Rehome",
+    "Rerouted",
     "Route",
     "Ticket",
     "Unfit",
     "Unit",
     "changes",
+    "confirmed",
     "decide",
+    "difference",
     "draft",
+    "dry_run",
+    "end",
     "evolve",
     "fold",
     "helpers",
     "holders",
     "listings",
+    "mandate",
+    "proposed",
+    "rejected",
     "route",
+    "second_person",
     "sees",
+    "without_topics",
 ]

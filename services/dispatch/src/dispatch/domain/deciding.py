@@ -7,8 +7,9 @@ from contracts.refusals import Refused
 from contracts.tickets import TicketDispatched, TicketFact, TicketFinished, TicketOpened, TicketQueuedForManualDispatch
 from contracts.vocabulary import Cause, DispatchRule
 from dispatch.domain.acting import act
+from dispatch.domain.rehoming import rehome
 from dispatch.domain.routing import Found, NotFound
-from dispatch.domain.tickets import Command, DispatchByHand, Handle, Open, Ticket, known
+from dispatch.domain.tickets import Command, DispatchByHand, Handle, Open, Rehome, Ticket, known
 
 
 def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
@@ -23,6 +24,8 @@ def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
             return _dispatch_by_hand(known(ticket), command)
         case Handle():
             return act(known(ticket), command)
+        case Rehome():
+            return rehome(known(ticket), command)
         case _:
             assert_never(command)
 

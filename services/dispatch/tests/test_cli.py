@@ -93,7 +93,7 @@ def test_topics_and_users_of_new_units_are_there_afterwards(run: Run, folder: Pa
 
 def test_without_the_super_user_s_password_nothing_is_imported(run: Run, folder: Path, database_url: str) -> None:
     sentence = ended(run("import", str(folder), BBCS_ADMIN_KAFKA_PASSWORD=None), Unable)
-    assert sentence.startswith("Nothing was imported, 4 new units need topics of their own.")
+    assert sentence.startswith("Nothing was done, 4 new units need topics of their own.")
     assert "BBCS_ADMIN_KAFKA_PASSWORD" in sentence
     assert told(database_url) == []
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.service import Service
-from dispatch import api, consumers
+from dispatch import api, consumers, jobs
 from dispatch.domain import Policy
 from dispatch.settings import DispatchSettings
 from dispatch.usecases import Kit
@@ -21,4 +21,5 @@ service = Service(
     kit=build_kit,
     api=(api.router,),
     consumers=(consumers.complaints, consumers.actions),
+    jobs=(jobs.effective, jobs.dissolved),
 )

@@ -22,6 +22,7 @@ from contracts.complaints import ComplaintRegistered
 from contracts.refusals import REFUSALS, Refused
 from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
 from contracts.vocabulary import (
+    AssistState,
     Capacity,
     Cause,
     Channel,
@@ -36,6 +37,7 @@ from contracts.vocabulary import (
 )
 from dispatch.domain import (
     CLOSED,
+    Command,
     Directory,
     Found,
     Handle,
@@ -44,11 +46,14 @@ from dispatch.domain import (
     Open,
     Place,
     Policy,
+    Rehome,
     Ticket,
     Unit,
     decide,
     fold,
+    helpers,
     holders,
+    sees,
 )
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -92,13 +97,13 @@ def handle(do: Act, unit: str | None = "hrss", officer: str = "1", action_id: in
     return Handle(UUID(int=action_id), do, unit, officer, at, DIRECTORY, POLICY, opened(OTHER))
 
 
-def after(ticket: Ticket, *handled: Handle) -> Ticket:
+def after(ticket: Ticket, *handled: Command) -> Ticket:
     for one in handled:
         ticket = fold(ticket, decide(ticket, one))
     return ticket
 
 
-def code(ticket: Ticket, asked: Handle) -> str | None:
+def code(ticket: Ticket, asked: Command) -> str | None:
     try:
         decide(ticket, asked)
     except Refused as refused:
@@ -163,7 +168,21 @@ ACTIONS: tuple[Act, ...] = (
 ACTORS = {"the lead unit": ("hrss", "2"), "an assisting unit": ("tax", "2"), "the centre": (None, "2")}
 
 
-def cell(ticket: Ticket, asked: Handle) -> str:
+def dissolution(*gone: str, heir: str | None = None) -> Rehome:
+    """The directory no longer lists these units; the heir takes over from each."""
+    listed = {code: one for code, one in DIRECTORY.units.items() if code not in gone}
+    return Rehome(NOW, replace(DIRECTORY, version=2, units=listed, dissolved=dict.fromkeys(gone, heir)))
+
+
+DISSOLUTIONS = {
+    "the lead, with a successor": dissolution("hrss", heir="town"),
+    "the lead, without one": dissolution("hrss"),
+    "the assisting unit": dissolution("tax", heir="town"),
+    "the delegate": dissolution("hrss-town", heir="town"),
+}
+
+
+def cell(ticket: Ticket, asked: Command) -> str:
     """What happens, as the table says it."""
     try:
         told = decide(ticket, asked)
@@ -184,11 +203,19 @@ def _table(unit: str | None, officer: str) -> Iterator[str]:
         yield f"| `{_named(do)}` | " + " | ".join(cells) + " |"
 
 
+def _dissolved() -> Iterator[str]:
+    yield "| | " + " | ".join(SITUATIONS) + " |"
+    yield "|---" * (len(SITUATIONS) + 1) + "|"
+    for who, command in DISSOLUTIONS.items():
+        yield f"| {who} | " + " | ".join(cell(made(), command) for made in SITUATIONS.values()) + " |"
+
+
 def table() -> str:
     """docs/architecture/actions.md, as the decider has it."""
     parts = [_HEAD]
     for who, (unit, officer) in ACTORS.items():
         parts += [f"## Asked by {who}\n", *_table(unit, officer), ""]
+    parts += ["## When a unit is dissolved\n", *_dissolved(), ""]
     return "\n".join(parts)
 
 
@@ -319,6 +346,82 @@ def test_a_reopened_ticket_goes_on_with_its_unit_and_one_of_nobody_s_is_queued()
     assert (nobody_s.state, nobody_s.queue_reason) == (TicketState.QUEUED, QueueReason.REOPENED)
 
 
+def test_a_dissolved_lead_s_ticket_goes_to_its_successor_and_the_clock_runs_on() -> None:
+    """rules 3.2: accepted_at is the first acceptance, whoever has the ticket."""
+    gone = dissolution("hrss", heir="town")
+    [told] = decide(accepted(), gone)
+    assert isinstance(told, TicketDispatched)
+    assert told.topics == ("tickets", "dispatch.town", "dispatch.hrss")
+    assert (told.by, told.directory_version) == (None, 2)
+    moved = after(accepted(), gone)
+    assert (moved.unit, moved.rule, moved.state) == ("town", DispatchRule.SUCCESSOR, TicketState.DISPATCHED)
+    assert moved.handling.accepted_at == NOW
+    assert not sees("hrss", moved)
+    later = handle(actions.Accept(), "town", at=NOW + timedelta(days=1))
+    assert after(moved, later).handling.accepted_at == NOW
+    assert code(moved, FINISH) == "ticket.not-yours"
+
+
+def test_without_a_successor_the_centre_s_hand_decides_and_who_had_it_is_told() -> None:
+    [told] = decide(after(accepted(), handle(actions.Delegate(to="hrss-town"))), dissolution("hrss"))
+    assert isinstance(told, TicketQueuedForManualDispatch)
+    assert told.topics == ("tickets", "dispatch.hrss", "dispatch.hrss-town")
+    queued = after(accepted(), dissolution("hrss"))
+    assert (queued.state, queued.unit, queued.queue_reason) == (TicketState.QUEUED, None, QueueReason.UNIT_DISSOLVED)
+    assert queued.handling.accepted_at == NOW
+
+
+def test_a_successor_that_is_dissolved_itself_is_followed_to_its_own() -> None:
+    chain = replace(dissolution("hrss", "tax").directory, dissolved={"hrss": "tax", "tax": "town"})
+    assert after(accepted(), Rehome(NOW, chain)).unit == "town"
+    circle = replace(chain, dissolved={"hrss": "tax", "tax": "hrss"})
+    assert after(accepted(), Rehome(NOW, circle)).queue_reason == QueueReason.UNIT_DISSOLVED
+
+
+def test_an_assist_of_a_dissolved_unit_lapses_and_the_lead_is_told_and_may_finish() -> None:
+    assisted = after(accepted(), ASK)
+    [told] = decide(assisted, dissolution("tax"))
+    assert told.topics == ("tickets", "dispatch.hrss", "dispatch.tax")
+    lapsed = after(assisted, dissolution("tax"))
+    assert [one.state for one in lapsed.handling.assists] == [AssistState.LAPSED]
+    assert (helpers(lapsed), sees("tax", lapsed)) == ((), False)
+    assert code(lapsed, handle(actions.AnswerAssist(assist_id=ASSIST, answer_id=TEXT), "tax")) == "assist.closed"
+    assert after(lapsed, FINISH).state == TicketState.FINISHED
+
+
+def test_an_assist_lapses_with_the_lead_that_asked_for_it() -> None:
+    """rules 3.6: it is the lead's, and its due at most the lead's; who takes over asks anew."""
+    lapsed, moved = decide(after(accepted(), ASK), dissolution("hrss", heir="town"))
+    assert lapsed.topics == ("tickets", "dispatch.hrss", "dispatch.tax")
+    assert isinstance(moved, TicketDispatched)
+    assert moved.former == ("hrss", "tax")
+
+
+def test_work_of_a_dissolved_delegate_is_back_with_the_unit_above_it() -> None:
+    chain = [handle(actions.Delegate(to="hrss-town")), handle(actions.Delegate(to="hrss-village"), "hrss-town")]
+    lower = after(accepted(), *chain)
+    for gone, kept in ((("hrss-town",), []), (("hrss-village",), ["hrss-town"]), (("hrss-town", "hrss-village"), [])):
+        [told] = decide(lower, dissolution(*gone))
+        assert told.topics == ("tickets", "dispatch.hrss", "dispatch.hrss-town", "dispatch.hrss-village")
+        assert [one.unit for one in after(lower, dissolution(*gone)).handling.delegations] == kept
+
+
+def test_a_step_that_a_former_unit_proposed_falls_with_its_part() -> None:
+    moved = after(accepted(), DECLINE, dissolution("hrss", heir="town"))
+    assert moved.handling.proposal is None
+    accept, again = handle(actions.Accept(), "town"), replace(DECLINE, by_unit="town", action_id=UUID(int=9))
+    assert after(moved, accept, again).handling.proposal
+
+
+@pytest.mark.parametrize(("heir", "state"), [("town", TicketState.DISPATCHED), (None, TicketState.QUEUED)])
+def test_a_reopened_ticket_of_a_dissolved_unit_goes_to_who_takes_over(heir: str | None, state: TicketState) -> None:
+    gone = dissolution("hrss", heir=heir)
+    finished = after(accepted(), FINISH)
+    assert decide(finished, gone) == []
+    again = after(finished, replace(REOPEN, directory=gone.directory))
+    assert (again.unit, again.state, again.handling.accepted_at) == (heir, state, NOW)
+
+
 ids = st.sampled_from([UUID(int=number) for number in range(300, 306)])
 units = st.sampled_from(["hrss", "tax", "town", "hrss-town", "hrss-village"])
 _DO = st.one_of(
@@ -375,6 +478,24 @@ def test_in_any_life_the_ticket_is_coherent_and_repetition_changes_nothing(comma
     retold = [type(fact).parse(fact.model_dump_json().encode()) for fact in history]
     assert (fold(first, retold) if retold else first) == ticket
     assert ticket.version == first.version + len(history)
+
+
+@settings(max_examples=200)
+@given(_LIVES, st.sets(units), st.none() | units, _LIVES)
+def test_in_any_life_nobody_who_is_gone_keeps_a_part(
+    before: list[Handle], gone: set[str], heir: str | None, then: list[Handle]
+) -> None:
+    history = [step for *_, step in lived(before, opened())]
+    ticket = history[-1] if history else opened()
+    command = dissolution(*sorted(gone), heir=heir if heir not in gone else None)
+    moved = after(ticket, command) if decide(ticket, command) else ticket
+    assert decide(moved, command) == []
+    assert moved.handling.accepted_at == ticket.handling.accepted_at
+    assert moved.closed == ticket.closed
+    assert not gone & {one.unit for one in holders(moved)}
+    _assert_coherent(moved)
+    for *_, ticket in lived([replace(one, directory=command.directory) for one in then], moved):
+        _assert_coherent(ticket)
 
 
 def _assert_coherent(ticket: Ticket) -> None:

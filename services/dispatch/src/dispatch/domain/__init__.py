@@ -21,6 +21,7 @@ from dispatch.domain.proposals import (
     mandate,
     rejected,
     second_person,
+    units_named,
     without_topics,
 )
 from dispatch.domain.proposing import difference, proposed
@@ -82,5 +83,6 @@ __all__ = [
     "route",
     "second_person",
     "sees",
+    "units_named",
     "without_topics",
 ]

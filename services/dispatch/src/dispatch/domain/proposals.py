@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.proposals import Change
+from contracts.proposals import Change, ListUnit
 from contracts.refusals import Refused
 from dispatch.domain.flaws import Problem
 
@@ -48,6 +48,11 @@ class Proposal:
     rejected_at: datetime | None = None
     version: int | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many changes there are."""
+        return len(self.changes)
 
     @property
     def settled(self) -> bool:
@@ -112,6 +117,11 @@ def mandate(proposal: Proposal) -> Mandate:
     """By whose word a confirmed proposal becomes a version."""
     assert proposal.confirmed_by is not None, "nothing becomes a version unconfirmed"
     return Mandate(proposal.by, proposal.confirmed_by, proposal.basis, proposal.effective_at, proposal.proposal_id)
+
+
+def units_named(proposal: Proposal) -> list[str]:
+    """The units that a proposal lists, new or not."""
+    return [one.code for one in proposal.changes if isinstance(one, ListUnit)]
 
 
 def without_topics(listed: Mapping[str, object], known: set[str]) -> list[str]:

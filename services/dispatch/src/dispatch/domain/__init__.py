@@ -24,7 +24,7 @@ from dispatch.domain.proposals import (
     units_named,
     without_topics,
 )
-from dispatch.domain.proposing import difference, proposed
+from dispatch.domain.proposing import difference, foreseen, proposed
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
 from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Rehome, Ticket, evolve, fold
 from dispatch.domain.trying import Affected, Alike, DryRun, Inherited, Rerouted, dry_run, end
@@ -74,6 +74,7 @@ __all__ = [
     "end",
     "evolve",
     "fold",
+    "foreseen",
     "helpers",
     "holders",
     "listings",

@@ -1,7 +1,9 @@
 """What the directory would be after proposed changes, or everything that is wrong with them at once."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import assert_never
 
 from contracts.ids import matter_code, place_code
@@ -21,6 +23,7 @@ from dispatch.domain.changes import Changes, changes
 from dispatch.domain.directory import Directory, Matter
 from dispatch.domain.drafting import MATTERS, OWNERSHIP, PLACES, TABLES, UNITS, checked
 from dispatch.domain.flaws import CHANGES, Flaw, Problem, Unfit
+from dispatch.domain.proposals import Proposal
 from dispatch.domain.sheets import Notes, Row
 
 _UNKNOWN = {
@@ -47,6 +50,18 @@ def proposed(directory: Directory, wanted: Sequence[Change]) -> Directory:
     gone = {**directory.dissolved, **ended}
     dissolved = {code: heir for code, heir in gone.items() if code not in made.units}
     return replace(made, version=directory.version, dissolved=dissolved)
+
+
+def foreseen(directory: Directory, waiting: Iterable[Proposal], at: datetime | None) -> Directory:
+    """The directory as it will be at an instant, after the confirmed proposals that are due by then, in their order.
+
+    Without an instant it is the one that holds. A proposal that will not fit changes nothing.
+    """
+    for one in waiting:
+        if at is not None and one.due(at):
+            with suppress(Unfit):
+                directory = proposed(directory, one.changes)
+    return directory
 
 
 @dataclass(frozen=True, slots=True)

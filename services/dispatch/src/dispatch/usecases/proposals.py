@@ -5,6 +5,7 @@ Whoever changes something here does it alone: directories are changed a few time
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from chassis.idempotency import fingerprint
@@ -37,7 +38,7 @@ async def propose(work: Work[Kit], by: str, said: ProposedChange) -> Made:
         return Made(before, new=False)
     if said.effective_at is not None and said.effective_at <= work.now:
         raise Refused("time.past")
-    held = await newest(work)
+    held = await _held_at(work, said.effective_at)
     domain.proposed(held, said.changes)
     proposal = Proposal(
         proposal_id=work.new_id(),
@@ -50,6 +51,11 @@ async def propose(work: Work[Kit], by: str, said: ProposedChange) -> Made:
     )
     await store.proposals.add(work.session, proposal, recognised)
     return Made(proposal, new=True)
+
+
+async def _held_at(work: Work[Kit], at: datetime | None) -> Directory:
+    """The newest directory, or as it will be at an instant after what is confirmed until then."""
+    return domain.foreseen(await newest(work), await store.proposals.waiting(work.session), at)
 
 
 async def proposal(work: Work[Kit], proposal_id: UUID) -> Proposal:
@@ -75,7 +81,7 @@ async def confirm_proposal(work: Work[Kit], by: str, proposal_id: UUID) -> Propo
     after = domain.confirmed(before, by, work.now)
     if after == before:
         return before
-    domain.proposed(await newest(work), after.changes)
+    domain.proposed(await _held_at(work, after.effective_at), after.changes)
     if after.due(work.now):
         after = await _in_force(work, after)
     await store.proposals.save(work.session, after)
@@ -144,7 +150,7 @@ async def dry_run_of(work: Work[Kit], proposal_id: UUID, last: int) -> DryRun:
     Raises Refused("proposal.unknown"), and Unfit when it does not fit (any more).
     """
     one = await proposal(work, proposal_id)
-    held = await store.directory.held(work.session, one.against) if one.settled else await newest(work)
+    held = await (store.directory.held(work.session, one.against) if one.settled else _held_at(work, one.effective_at))
     return await dry_run(work, held, domain.proposed(held, one.changes), last)
 
 

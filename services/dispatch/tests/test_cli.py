@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -14,7 +15,9 @@ from chassis import db
 from chassis.cli.cluster import Cluster
 from chassis.cli.environment import Login
 from chassis.cli.failure import Unable
+from chassis.running import Running
 from contracts.refusals import Refused
+from dispatch import usecases
 from dispatch.app import service
 from dispatch.cli import app
 from stack.testing import Servers
@@ -63,6 +66,19 @@ def told(database_url: str) -> list[Fact]:
             await connection.close()
 
     return [(row["key"], row["body"]) for row in asyncio.run(look())]
+
+
+def confirm(database_url: str, proposal_id: str) -> None:
+    """Let a second person confirm a proposal, as over HTTP."""
+
+    async def confirmed() -> None:
+        settings = service.settings.model_validate({"database_url": database_url, "kafka_servers": "", "redis_url": ""})
+        running = Running(service, settings, doors=())
+        async with running.work() as work:
+            await usecases.confirm_proposal(work, "office/0413", UUID(proposal_id))
+        await running.database.close()
+
+    asyncio.run(confirmed())
 
 
 def said(result: Result) -> Any:
@@ -181,6 +197,24 @@ def test_tables_are_tried_before_anybody_proposes_them(run: Run, folder: Path) -
     tried = said(run("dry-run", str(folder), "--last", "5", "--successor", "town-b=town-a", "--json"))
     assert tried["inherited"] == [{"unit": "town-b", "leads": 0, "helps": 0, "successor": "town-a"}]
     assert "town-b ends: 0 open tickets to the manual queue" in run("dry-run", str(folder)).stdout
+
+
+def test_topics_of_a_confirmed_new_unit_are_made_and_it_is_in_force(
+    run: Run, folder: Path, servers: Servers, database_url: str
+) -> None:
+    run("import", str(folder))
+    units = folder / "units.csv"
+    units.write_text(units.read_text("utf-8") + "newer,样例新局,department,,123101510000000028\n", "utf-8")
+    made = said(run(*proposing(folder, "--json")))
+    assert said(run("provide", "--json"))["provided"] == []
+    confirm(database_url, made["proposal_id"])
+    assert ended(run("provide", BBCS_ADMIN_KAFKA_PASSWORD=None), Unable).startswith("Nothing was done, 1 new units")
+    assert len(told(database_url)) == 11
+    done = said(run("provide", "--json"))
+    assert done == {"provided": ["newer"], "without_password": ["newer"]}
+    admin = Login(servers.kafka_servers, servers.kafka_security, servers.kafka_username, servers.kafka_password)
+    assert {"dispatch.newer", "actions.newer"} <= Cluster(admin).topics().keys()
+    assert [key for key, _ in told(database_url)[11:]] == ["unit.newer"]
 
 
 def test_no_unit_waits_for_topics(run: Run, folder: Path) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.proposals import EndPlace, EndUnit, Own
+from contracts.proposals import Change, EndPlace, EndUnit, Own
 from dispatch.domain import Affected, Alike, Directory, Found, Inherited, Policy, dry_run, end, proposed, route
 
 TOWN, VILLAGE, OTHER_TOWN = "310151101000", "310151101001", "310151102000"
@@ -19,7 +19,7 @@ def alike(matter: str | None, place: str | None, tickets: int) -> Alike:
 
 def test_what_goes_elsewhere_is_counted_by_where_it_goes(directory: Directory) -> None:
     """The matter has another owner in the town, and the centre of the other town ends with its place."""
-    wanted = [
+    wanted: list[Change] = [
         Own(matter=SOCIAL, place=TOWN, unit="town-a"),
         EndUnit(code="town-b", successor="town-a"),
         EndPlace(code=OTHER_TOWN),

@@ -44,6 +44,7 @@ _WAITING = """
     SELECT * FROM directory_proposal WHERE state IN ('confirmed', 'awaiting-topics')
     ORDER BY coalesce(effective_at, confirmed_at), proposal_id
 """
+_EVER_LISTED = "SELECT DISTINCT code FROM unit"
 _WITH_TOPICS = "SELECT code FROM unit UNION SELECT unit FROM provided"
 _PROVIDED = """
     INSERT INTO provided (unit, provided_at) SELECT unit, :at FROM unnest(CAST(:units AS text[])) AS new (unit)
@@ -87,6 +88,11 @@ async def some(session: Session, state: ProposalState | None, after: UUID | None
 async def waiting(session: Session) -> list[Proposal]:
     """The confirmed ones that are no version yet, in the order in which they become one."""
     return list(map(_proposal, await rows(session, _WAITING)))
+
+
+async def ever_listed(session: Session) -> set[str]:
+    """The units that a version lists or listed."""
+    return {row.code for row in await rows(session, _EVER_LISTED)}
 
 
 async def with_topics(session: Session) -> set[str]:

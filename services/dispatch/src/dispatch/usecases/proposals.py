@@ -133,9 +133,9 @@ async def _in_force(work: Work[Kit], one: Proposal) -> Proposal:
 
 
 async def to_provide_for(work: Work[Kit]) -> list[str]:
-    """The new units of confirmed proposals, due or not, whose topics nobody has made yet."""
+    """The new units of confirmed proposals, due or not; also those provided for before, for Kafka may have lost it."""
     named = {unit: one for one in await store.proposals.waiting(work.session) for unit in domain.units_named(one)}
-    return domain.without_topics(named, await store.proposals.with_topics(work.session))
+    return domain.without_topics(named, await store.proposals.ever_listed(work.session))
 
 
 async def provided(work: Work[Kit], units: Collection[str]) -> None:

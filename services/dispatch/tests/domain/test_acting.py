@@ -12,18 +12,14 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from contracts import actions
 from contracts.actions import Act
 from contracts.base import FACTS
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import REFUSALS, Refused
-from contracts.tickets import TicketDispatched, TicketFact, TicketOpened, TicketQueuedForManualDispatch
+from contracts.tickets import TicketDispatched, TicketOpened, TicketQueuedForManualDispatch
 from contracts.vocabulary import (
-    AssistState,
-    Capacity,
     Cause,
     Channel,
     Complexity,
@@ -36,7 +32,6 @@ from contracts.vocabulary import (
     UnitKind,
 )
 from dispatch.domain import (
-    CLOSED,
     Command,
     Directory,
     Found,
@@ -51,9 +46,6 @@ from dispatch.domain import (
     Unit,
     decide,
     fold,
-    helpers,
-    holders,
-    sees,
 )
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -344,172 +336,6 @@ def test_a_reopened_ticket_goes_on_with_its_unit_and_one_of_nobody_s_is_queued()
     assert (again.state, again.unit, again.handling.round) == (TicketState.ACCEPTED, "hrss", 2)
     nobody_s = after(opened(found=False), handle(actions.Withdraw(), None), REOPEN)
     assert (nobody_s.state, nobody_s.queue_reason) == (TicketState.QUEUED, QueueReason.REOPENED)
-
-
-def test_a_dissolved_lead_s_ticket_goes_to_its_successor_and_the_clock_runs_on() -> None:
-    """rules 3.2: accepted_at is the first acceptance, whoever has the ticket."""
-    gone = dissolution("hrss", heir="town")
-    [told] = decide(accepted(), gone)
-    assert isinstance(told, TicketDispatched)
-    assert told.topics == ("tickets", "dispatch.town", "dispatch.hrss")
-    assert (told.by, told.directory_version) == (None, 2)
-    moved = after(accepted(), gone)
-    assert (moved.unit, moved.rule, moved.state) == ("town", DispatchRule.SUCCESSOR, TicketState.DISPATCHED)
-    assert moved.handling.accepted_at == NOW
-    assert not sees("hrss", moved)
-    later = handle(actions.Accept(), "town", at=NOW + timedelta(days=1))
-    assert after(moved, later).handling.accepted_at == NOW
-    assert code(moved, FINISH) == "ticket.not-yours"
-
-
-def test_without_a_successor_the_centre_s_hand_decides_and_who_had_it_is_told() -> None:
-    [told] = decide(after(accepted(), handle(actions.Delegate(to="hrss-town"))), dissolution("hrss"))
-    assert isinstance(told, TicketQueuedForManualDispatch)
-    assert told.topics == ("tickets", "dispatch.hrss", "dispatch.hrss-town")
-    queued = after(accepted(), dissolution("hrss"))
-    assert (queued.state, queued.unit, queued.queue_reason) == (TicketState.QUEUED, None, QueueReason.UNIT_DISSOLVED)
-    assert queued.handling.accepted_at == NOW
-
-
-def test_a_successor_that_is_dissolved_itself_is_followed_to_its_own() -> None:
-    chain = replace(dissolution("hrss", "tax").directory, dissolved={"hrss": "tax", "tax": "town"})
-    assert after(accepted(), Rehome(NOW, chain)).unit == "town"
-    circle = replace(chain, dissolved={"hrss": "tax", "tax": "hrss"})
-    assert after(accepted(), Rehome(NOW, circle)).queue_reason == QueueReason.UNIT_DISSOLVED
-
-
-def test_an_assist_of_a_dissolved_unit_lapses_and_the_lead_is_told_and_may_finish() -> None:
-    assisted = after(accepted(), ASK)
-    [told] = decide(assisted, dissolution("tax"))
-    assert told.topics == ("tickets", "dispatch.hrss", "dispatch.tax")
-    lapsed = after(assisted, dissolution("tax"))
-    assert [one.state for one in lapsed.handling.assists] == [AssistState.LAPSED]
-    assert (helpers(lapsed), sees("tax", lapsed)) == ((), False)
-    assert code(lapsed, handle(actions.AnswerAssist(assist_id=ASSIST, answer_id=TEXT), "tax")) == "assist.closed"
-    assert after(lapsed, FINISH).state == TicketState.FINISHED
-
-
-def test_an_assist_lapses_with_the_lead_that_asked_for_it() -> None:
-    """rules 3.6: it is the lead's, and its due at most the lead's; who takes over asks anew."""
-    lapsed, moved = decide(after(accepted(), ASK), dissolution("hrss", heir="town"))
-    assert lapsed.topics == ("tickets", "dispatch.hrss", "dispatch.tax")
-    assert isinstance(moved, TicketDispatched)
-    assert moved.former == ("hrss", "tax")
-
-
-def test_work_of_a_dissolved_delegate_is_back_with_the_unit_above_it() -> None:
-    chain = [handle(actions.Delegate(to="hrss-town")), handle(actions.Delegate(to="hrss-village"), "hrss-town")]
-    lower = after(accepted(), *chain)
-    for gone, kept in ((("hrss-town",), []), (("hrss-village",), ["hrss-town"]), (("hrss-town", "hrss-village"), [])):
-        [told] = decide(lower, dissolution(*gone))
-        assert told.topics == ("tickets", "dispatch.hrss", "dispatch.hrss-town", "dispatch.hrss-village")
-        assert [one.unit for one in after(lower, dissolution(*gone)).handling.delegations] == kept
-
-
-def test_a_step_that_a_former_unit_proposed_falls_with_its_part() -> None:
-    moved = after(accepted(), DECLINE, dissolution("hrss", heir="town"))
-    assert moved.handling.proposal is None
-    accept, again = handle(actions.Accept(), "town"), replace(DECLINE, by_unit="town", action_id=UUID(int=9))
-    assert after(moved, accept, again).handling.proposal
-
-
-@pytest.mark.parametrize(("heir", "state"), [("town", TicketState.DISPATCHED), (None, TicketState.QUEUED)])
-def test_a_reopened_ticket_of_a_dissolved_unit_goes_to_who_takes_over(heir: str | None, state: TicketState) -> None:
-    gone = dissolution("hrss", heir=heir)
-    finished = after(accepted(), FINISH)
-    assert decide(finished, gone) == []
-    again = after(finished, replace(REOPEN, directory=gone.directory))
-    assert (again.unit, again.state, again.handling.accepted_at) == (heir, state, NOW)
-
-
-ids = st.sampled_from([UUID(int=number) for number in range(300, 306)])
-units = st.sampled_from(["hrss", "tax", "town", "hrss-town", "hrss-village"])
-_DO = st.one_of(
-    st.sampled_from(ACTIONS),
-    st.builds(actions.AskAssist, unit=units, question_id=ids, due_at=st.just(DUE)),
-    st.builds(actions.AnswerAssist, assist_id=ids, answer_id=ids),
-    st.builds(actions.WithdrawAssist, assist_id=ids, reason_id=ids),
-    st.builds(actions.Delegate, to=units),
-    st.builds(actions.DispatchAgain, unit=units, reason_id=ids),
-    st.builds(actions.Classify, complexity=st.sampled_from(Complexity), reason_id=st.none() | ids),
-    st.builds(actions.Confirm, proposal_id=ids),
-    st.builds(actions.Reject, proposal_id=ids),
-    st.builds(actions.Finish, reply_id=ids, done_id=ids, cause=st.sampled_from(Cause)),
-)
-_LIVES = st.lists(
-    st.builds(
-        Handle,
-        ids,
-        _DO,
-        st.none() | units,
-        st.sampled_from("12"),
-        st.just(NOW),
-        st.just(DIRECTORY),
-        st.just(POLICY),
-        st.just(opened(OTHER)),
-    ),
-    max_size=25,
-)
-
-
-def lived(commands: list[Handle], ticket: Ticket) -> Iterator[tuple[Ticket, Handle, list[TicketFact], Ticket]]:
-    """Every step that was accepted: before, the command, what was told, after."""
-    for command in commands:
-        try:
-            told = decide(ticket, command)
-        except Refused:
-            continue
-        before, ticket = ticket, fold(ticket, told) if told else ticket
-        yield before, command, told, ticket
-
-
-@settings(max_examples=300)
-@given(_LIVES, st.booleans())
-def test_in_any_life_the_ticket_is_coherent_and_repetition_changes_nothing(commands: list[Handle], found: bool) -> None:
-    history: list[TicketFact] = []
-    first = opened(found=found)
-    ticket = first
-    for before, command, told, ticket in lived(commands, first):
-        history += told
-        if ticket.state == TicketState.FINISHED and told:
-            assert not list(before.handling.open_assists)
-        assert decide(ticket, command) == []
-        _assert_coherent(ticket)
-    retold = [type(fact).parse(fact.model_dump_json().encode()) for fact in history]
-    assert (fold(first, retold) if retold else first) == ticket
-    assert ticket.version == first.version + len(history)
-
-
-@settings(max_examples=200)
-@given(_LIVES, st.sets(units), st.none() | units, _LIVES)
-def test_in_any_life_nobody_who_is_gone_keeps_a_part(
-    before: list[Handle], gone: set[str], heir: str | None, then: list[Handle]
-) -> None:
-    history = [step for *_, step in lived(before, opened())]
-    ticket = history[-1] if history else opened()
-    command = dissolution(*sorted(gone), heir=heir if heir not in gone else None)
-    moved = after(ticket, command) if decide(ticket, command) else ticket
-    assert decide(moved, command) == []
-    assert moved.handling.accepted_at == ticket.handling.accepted_at
-    assert moved.closed == ticket.closed
-    assert not gone & {one.unit for one in holders(moved)}
-    _assert_coherent(moved)
-    for *_, ticket in lived([replace(one, directory=command.directory) for one in then], moved):
-        _assert_coherent(ticket)
-
-
-def _assert_coherent(ticket: Ticket) -> None:
-    handling = ticket.handling
-    assert (ticket.state in CLOSED) == (handling.closed_at is not None)
-    assert ticket.state != TicketState.OPENED
-    if ticket.state == TicketState.ACCEPTED:
-        assert ticket.unit
-        assert handling.accepted_at
-    leads = [one for one in holders(ticket) if one.capacity in (Capacity.LEAD, Capacity.DESK)]
-    assert len(leads) == (0 if ticket.closed else 1)
-    if ticket.closed:
-        assert not list(handling.open_assists)
-        assert handling.proposal is None
 
 
 if __name__ == "__main__":

@@ -227,7 +227,7 @@ def _planned(servers: Servers, home: Path, directory: Path) -> Deployment:
         units = [line["code"] for line in csv.DictReader(lines)]
     systems = [*(f"channel.{one}" for one in CHANNELS), *(f"unit.{one}" for one in units)]
     passwords = {name: secrets.token_hex(16) for name in (*SERVICES, "operator", *systems)}
-    keys = {name: secrets.token_hex(16) for name in (*systems, "centre", "service.revisit")}
+    keys = {name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit")}
     databases = {service: servers.make_database(service) for service in SERVICES}
     variables = _variables(servers, units, databases, passwords, keys)
     return Deployment(servers, home, databases, passwords, keys, variables)

@@ -22,7 +22,7 @@ from contracts.complaints import ComplaintRegistered
 from contracts.vocabulary import Channel, ReporterKind, UnitKind
 from dispatch import usecases
 from dispatch.app import service
-from dispatch.domain import Directory, Matter, Place, Unit
+from dispatch.domain import Directory, Mandate, Matter, Place, Unit
 from dispatch.settings import DispatchSettings
 from stack.testing import Servers
 
@@ -134,6 +134,7 @@ _PASSWORDS = {
     "BBCS_UNIT_HRSS_KAFKA_PASSWORD": "password-of-hrss",
 }
 _PATIENCE_S = 40.0
+TWO = Mandate("office/1", "office/2")
 
 
 def admin_environment(servers: Servers) -> dict[str, str]:
@@ -187,7 +188,7 @@ class Desk:
     async def import_(self, directory: Directory) -> usecases.Imported:
         """Let the directory hold."""
         async with self.running.work() as work:
-            return await usecases.import_directory(work, directory)
+            return await usecases.import_directory(work, directory, TWO)
 
     async def open(self, *complaints: ComplaintRegistered) -> list[Any]:
         """Open tickets as the topic door does; the rows, in the order of the complaints."""

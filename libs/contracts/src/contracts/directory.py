@@ -6,7 +6,10 @@ from contracts.vocabulary import UnitKind
 
 
 class UnitListed(Fact, type="unit.listed.v1", topic="directory", producer="dispatch", key="entry"):
-    """A unit stands in the directory like this from a version on; `listed` is False once it no longer does."""
+    """A unit stands in the directory like this from a version on; `listed` is False once it no longer does.
+
+    `successor` is the unit that takes over the open tickets of one that was dissolved, None if nobody was named.
+    """
 
     code: UnitCode
     name: str
@@ -16,6 +19,7 @@ class UnitListed(Fact, type="unit.listed.v1", topic="directory", producer="dispa
     listed_at: Instant
     parent: UnitCode | None = None
     listed: bool = True
+    successor: UnitCode | None = None
 
     @property
     def entry(self) -> str:

@@ -64,6 +64,7 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     `by` is the principal that dispatched by hand, None when it was automatic. `again` says that the centre took the
     ticket from a unit that had accepted it (rules 3.2); `reason_id` is the text that says why, sealed with intake.
     `ranked` is what the rule `ranked-matter` went by: nobody said that matter.
+    By the rule `successor` it took over from a unit that was dissolved. `former` are the units that lose it.
     """
 
     ticket_id: TicketId
@@ -90,13 +91,22 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
 class TicketQueuedForManualDispatch(
     Fact, type="ticket.queued-for-manual-dispatch.v1", topic="tickets", producer="dispatch", key="ticket_id"
 ):
-    """No rule named a unit: the centre finds out more and dispatches by hand (四(二))."""
+    """No rule named a unit: the centre finds out more and dispatches by hand (四(二)). Nobody has it meanwhile.
+
+    `former` are the units that lose it, when theirs was dissolved and nobody takes over.
+    """
 
     ticket_id: TicketId
     complaint_id: ComplaintId
     reason: QueueReason
     directory_version: int
     queued_at: Instant
+    former: Participants = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """`tickets`, and the topics of the units that lose it."""
+        return _told_to(self.former)
 
 
 class _Handled(Fact):
@@ -200,6 +210,29 @@ class TicketDelegated(_Handled, type="ticket.delegated.v1", topic="tickets", pro
     to: UnitCode
     delegated_at: Instant
     by: Officer
+
+
+class AssistLapsed(_Handled, type="assist.lapsed.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """An open assist ended without an answer: the unit that was asked, or the lead that asked, was dissolved."""
+
+    assist_id: UUID
+    lead: UnitCode
+    unit: UnitCode
+    directory_version: int
+    lapsed_at: Instant
+
+
+class DelegationLapsed(_Handled, type="delegation.lapsed.v1", topic="tickets", producer="dispatch", key="ticket_id"):
+    """A unit that had the work by delegation was dissolved: it is back with the one above (rules 3.6).
+
+    `lost` are the units whose part ended with it: its own, and of those to which it passed the work on.
+    """
+
+    unit: UnitCode
+    back_to: UnitCode
+    lost: Participants
+    directory_version: int
+    lapsed_at: Instant
 
 
 class TicketTracked(_Handled, type="ticket.tracked.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -325,6 +358,8 @@ HandlingFact = (
     | AssistAnswered
     | AssistWithdrawn
     | TicketDelegated
+    | AssistLapsed
+    | DelegationLapsed
     | TicketTracked
     | TicketProgressed
     | StepProposed

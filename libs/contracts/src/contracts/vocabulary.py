@@ -54,6 +54,7 @@ class DispatchRule(StrEnum):
     PLACE_CENTRE = "place-centre"
     RANKED_MATTER = "ranked-matter"
     BY_HAND = "by-hand"
+    SUCCESSOR = "successor"
 
 
 class QueueReason(StrEnum):
@@ -66,6 +67,7 @@ class QueueReason(StrEnum):
     RETURNED = "returned"
     REOPENED = "reopened"
     SAID_AGAIN = "said-again"
+    UNIT_DISSOLVED = "unit-dissolved"
 
 
 class TicketState(StrEnum):
@@ -156,6 +158,7 @@ class AssistState(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class Capacity(StrEnum):

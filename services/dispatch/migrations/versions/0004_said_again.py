@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _STATEMENTS = (
     "ALTER TABLE ticket ADD repeats uuid, ADD reopening_requested_at timestamptz",

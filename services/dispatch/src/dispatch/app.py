@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from chassis.service import Service
-from dispatch import api, consumers
+from dispatch import api, consumers, jobs
 from dispatch.domain import Policy
 from dispatch.settings import DispatchSettings
 from dispatch.usecases import Kit
@@ -28,4 +28,5 @@ service = Service(
     kit=build_kit,
     api=(api.router,),
     consumers=(consumers.complaints, consumers.actions),
+    jobs=(jobs.effective, jobs.dissolved),
 )

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from contracts.tickets import (
     AssistAsked,
+    AssistLapsed,
+    DelegationLapsed,
     TicketDelegated,
     TicketDispatched,
     TicketFact,
     TicketQueuedForManualDispatch,
     TicketReturned,
+    TicketWithdrawn,
 )
 from contracts.vocabulary import DispatchRule, QueueReason, ReturnReason
 from intake.domain import Part, follow
@@ -105,12 +108,34 @@ def test_what_was_told_before_takes_the_ticket_from_nobody() -> None:
     assert follow(held.values(), [first]) == follow(held.values(), [second]) == []
 
 
-def test_what_names_no_unit_changes_nothing() -> None:
+LATER = TEN + timedelta(hours=1)
+
+
+def test_what_waits_for_the_centre_s_hand_is_nobody_s() -> None:
+    """The unit was dissolved and nobody takes over."""
     queued = TicketQueuedForManualDispatch(
-        ticket_id=ONE, complaint_id=ONE, reason=QueueReason.NO_OWNER, directory_version=1, queued_at=TEN
+        ticket_id=ONE, complaint_id=ONE, reason=QueueReason.UNIT_DISSOLVED, directory_version=2, queued_at=LATER
     )
-    held = [Part(ONE, "hrss", TEN)]
-    assert follow(held, [queued]) == []
+    held = [Part(ONE, "hrss", TEN), Part(ONE, "civil", TEN, TEN)]
+    assert follow(held, [queued]) == [Part(ONE, "hrss", TEN, LATER)]
+    assert follow([], [queued]) == []
+
+
+def test_a_dissolved_unit_s_assist_and_delegation_end_its_part_alone() -> None:
+    held = [Part(ONE, unit, TEN) for unit in ("hrss", "civil", "market", "town-a")]
+    said = {"ticket_id": ONE, "complaint_id": ONE, "directory_version": 2, "lapsed_at": LATER}
+    assist = AssistLapsed.model_validate(said | {"assist_id": OTHER, "lead": "hrss", "unit": "civil"})
+    delegation = DelegationLapsed.model_validate(
+        said | {"unit": "market", "back_to": "hrss", "lost": ["market", "town-a"]}
+    )
+    ended = [Part(ONE, unit, TEN, LATER) for unit in ("civil", "market", "town-a")]
+    assert follow(held, [assist, delegation]) == ended
+    assert follow(ended, [assist, delegation]) == []
+
+
+def test_what_names_no_unit_changes_nothing() -> None:
+    withdrawn = TicketWithdrawn(ticket_id=ONE, complaint_id=ONE, withdrawn_at=LATER, by="centre/1")
+    assert follow([Part(ONE, "hrss", TEN)], [withdrawn]) == []
 
 
 @given(

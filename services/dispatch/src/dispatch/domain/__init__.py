@@ -1,7 +1,8 @@
 """The rules of dispatching (四(二), rules 3.1): which unit must handle a complaint, and what becomes of its ticket.
 
 `route` finds the unit in a frozen `Directory`; `decide` and `evolve` are a ticket's life; `draft` makes a directory out
-of the office's tables, `changes` and `listings` say what is new in it.
+of the office's tables, `changes` and `listings` say what is new in it. `proposed` is a directory after changes that
+somebody proposes, `dry_run` what it would have dispatched differently.
 """
 
 from dispatch.domain.changes import Changes, Delta, changes, listings
@@ -11,6 +12,19 @@ from dispatch.domain.drafting import TABLES, draft
 from dispatch.domain.flaws import Flaw, Problem, Unfit
 from dispatch.domain.handling import UNTOUCHED, Assist, Handling
 from dispatch.domain.holding import Holding, helpers, holders, sees
+from dispatch.domain.proposals import (
+    WAITING,
+    Mandate,
+    Proposal,
+    ProposalState,
+    confirmed,
+    mandate,
+    rejected,
+    second_person,
+    units_named,
+    without_topics,
+)
+from dispatch.domain.proposing import difference, foreseen, proposed
 from dispatch.domain.ranked import Suggestion, route_of, suggestions
 from dispatch.domain.repeating import repeated
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
@@ -21,23 +35,29 @@ from dispatch.domain.tickets import (
     GoesOn,
     Handle,
     Open,
+    Rehome,
     SaidAgain,
     SayAgain,
     Ticket,
     evolve,
     fold,
 )
+from dispatch.domain.trying import Affected, Alike, DryRun, Inherited, Rerouted, dry_run, end
 
 __all__ = [
     "CLOSED",
     "TABLES",
     "UNTOUCHED",
+    "WAITING",
+    "Affected",
+    "Alike",
     "Assist",
     "Changes",
     "Command",
     "Delta",
     "Directory",
     "DispatchByHand",
+    "DryRun",
     "Entry",
     "Flaw",
     "Found",
@@ -45,12 +65,18 @@ __all__ = [
     "Handle",
     "Handling",
     "Holding",
+    "Inherited",
+    "Mandate",
     "Matter",
     "NotFound",
     "Open",
     "Place",
     "Policy",
     "Problem",
+    "Proposal",
+    "ProposalState",
+    "Rehome",
+    "Rerouted",
     "Route",
     "SaidAgain",
     "SayAgain",
@@ -59,16 +85,27 @@ __all__ = [
     "Unfit",
     "Unit",
     "changes",
+    "confirmed",
     "decide",
+    "difference",
     "draft",
+    "dry_run",
+    "end",
     "evolve",
     "fold",
+    "foreseen",
     "helpers",
     "holders",
     "listings",
+    "mandate",
+    "proposed",
+    "rejected",
     "repeated",
     "route",
     "route_of",
+    "second_person",
     "sees",
     "suggestions",
+    "units_named",
+    "without_topics",
 ]

@@ -1,7 +1,7 @@
 """What a new directory changes, and the facts that tell it: only changed entries are told."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -31,11 +31,12 @@ class Delta(Generic[Listed]):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs between two directories."""
+    """What differs between two directories; `successors` are those named for units that are gone."""
 
     units: Delta[Unit]
     places: Delta[Place]
     matters: Delta[Matter]
+    successors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -45,7 +46,9 @@ class Changes:
 
 def changes(old: Directory, new: Directory) -> Changes:
     """What the new directory changes."""
-    return Changes(_delta(old.units, new.units), _delta(old.places, new.places), _delta(old.matters, new.matters))
+    units = _delta(old.units, new.units)
+    successors = {one.code: heir for one in units.gone if (heir := new.dissolved.get(one.code))}
+    return Changes(units, _delta(old.places, new.places), _delta(old.matters, new.matters), successors)
 
 
 def _delta(old: Mapping[str, Listed], new: Mapping[str, Listed]) -> Delta[Listed]:
@@ -56,7 +59,7 @@ def _delta(old: Mapping[str, Listed], new: Mapping[str, Listed]) -> Delta[Listed
 def listings(changed: Changes, version: int, at: datetime) -> Iterator[DirectoryFact]:
     """The facts of a new version: how each changed entry stands from it on, and which no longer stand there."""
     for unit, listed in _each(changed.units):
-        yield _unit(unit, version, at, listed=listed)
+        yield _unit(unit, version, at, listed, changed.successors.get(unit.code))
     for place, listed in _each(changed.places):
         yield _place(place, version, at, listed=listed)
     for matter, listed in _each(changed.matters):
@@ -68,7 +71,7 @@ def _each(delta: Delta[Listed]) -> Iterator[tuple[Listed, bool]]:
     yield from ((one, False) for one in delta.gone)
 
 
-def _unit(unit: Unit, version: int, at: datetime, *, listed: bool) -> UnitListed:
+def _unit(unit: Unit, version: int, at: datetime, listed: bool, successor: str | None) -> UnitListed:
     return UnitListed(
         code=unit.code,
         name=unit.name,
@@ -78,6 +81,7 @@ def _unit(unit: Unit, version: int, at: datetime, *, listed: bool) -> UnitListed
         listed_at=at,
         parent=unit.parent,
         listed=listed,
+        successor=successor,
     )
 
 

@@ -8,6 +8,7 @@ from contracts.tickets import ReopeningRefused, ReopeningRequested, TicketLinked
 from contracts.vocabulary import QueueReason, TicketState
 from dispatch.domain.guards import by_centre, nobody_assists, not_closed, of_ticket
 from dispatch.domain.passing import queued
+from dispatch.domain.rehoming import is_gone, taken_over
 from dispatch.domain.tickets import Facts, Handle, Ticket
 
 
@@ -78,7 +79,7 @@ def _refuse_reopening(ticket: Ticket, asked: Handle, do: RefuseReopening) -> Fac
 
 
 def _reopen(ticket: Ticket, asked: Handle) -> Facts:
-    """With the unit that had it; nobody's goes to the manual queue (rules 2.5)."""
+    """With the unit that had it, or who takes over from it; nobody's goes to the manual queue (rules 2.5)."""
     by_centre(asked)
     if not ticket.closed:
         if ticket.handling.round > 1:
@@ -86,4 +87,6 @@ def _reopen(ticket: Ticket, asked: Handle) -> Facts:
         raise Refused("ticket.not-closed")
     round_ = ticket.handling.round + 1
     reopened = TicketReopened(**of_ticket(ticket), unit=ticket.unit, round=round_, reopened_at=asked.at, by=asked.by)
+    if is_gone(ticket, asked):
+        return [reopened, *taken_over(ticket, asked)]
     return [reopened] if ticket.unit else [reopened, queued(ticket, asked, QueueReason.REOPENED)]

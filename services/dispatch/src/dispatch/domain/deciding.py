@@ -16,8 +16,20 @@ from contracts.tickets import (
 from contracts.vocabulary import Cause, DispatchRule, QueueReason
 from dispatch.domain.acting import act
 from dispatch.domain.guards import of_ticket
+from dispatch.domain.rehoming import rehome
 from dispatch.domain.routing import Found, NotFound
-from dispatch.domain.tickets import Command, DispatchByHand, GoesOn, Handle, Open, SaidAgain, SayAgain, Ticket, known
+from dispatch.domain.tickets import (
+    Command,
+    DispatchByHand,
+    GoesOn,
+    Handle,
+    Open,
+    Rehome,
+    SaidAgain,
+    SayAgain,
+    Ticket,
+    known,
+)
 
 
 def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
@@ -34,6 +46,8 @@ def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
             return _dispatch_by_hand(known(ticket), command)
         case Handle():
             return act(known(ticket), command)
+        case Rehome():
+            return rehome(known(ticket), command)
         case _:
             assert_never(command)
 

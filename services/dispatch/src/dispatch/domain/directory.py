@@ -44,12 +44,28 @@ Entry = Unit | Place | Matter
 
 @dataclass(frozen=True)
 class Directory:
-    """All entries by their codes, as they hold under a version; version 0 is before the first import."""
+    """All entries by their codes, as they hold under a version; version 0 is before the first import.
+
+    `dissolved` are the units that were listed and are no longer, each with the successor that was named, or None.
+    """
 
     version: int = 0
     units: Mapping[str, Unit] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     matters: Mapping[str, Matter] = field(default_factory=dict)
+    dissolved: Mapping[str, str | None] = field(default_factory=dict)
+
+    def heir(self, unit: str) -> str | None:
+        """The listed unit that takes over from one that is not; None when nobody was named, or only such as are gone.
+
+        A successor that was dissolved itself is followed to its own; a circle is walked once.
+        """
+        seen: set[str] = set()
+        at: str | None = unit
+        while at is not None and at not in self.units and at not in seen:
+            seen.add(at)
+            at = self.dissolved.get(at)
+        return at if at in self.units else None
 
     def around(self, place: str, *, nearest_known: bool = True) -> tuple[str, ...]:
         """The known places that the place lies in, nearest first, itself included; none for a place of elsewhere.

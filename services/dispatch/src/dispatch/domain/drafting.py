@@ -35,6 +35,11 @@ def draft(files: Mapping[str, bytes]) -> Directory:
     tables = {name: rows(name, columns, files.get(name), notes) for name, columns in TABLES.items()}
     if not notes.problems:
         _note_empty(tables, notes)
+    return checked(tables, notes)
+
+
+def checked(tables: Mapping[str, Sequence[Row]], notes: Notes) -> Directory:
+    """The directory that the rows of the four tables say, without a version. Raises Unfit with all that was noted."""
     units = _listed(tables[UNITS], _unit)
     places = _listed(tables[PLACES], _place)
     matters = _listed(tables[MATTERS], _matter)

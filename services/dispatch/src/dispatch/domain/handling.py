@@ -9,7 +9,9 @@ from uuid import UUID
 from contracts.tickets import (
     AssistAnswered,
     AssistAsked,
+    AssistLapsed,
     AssistWithdrawn,
+    DelegationLapsed,
     HandlingFact,
     ReopeningRefused,
     ReopeningRequested,
@@ -119,6 +121,8 @@ def handled(so_far: Handling, fact: HandlingFact) -> Handling:
             return _followed(so_far, fact)
         case TicketReturned() | AssistAsked() | AssistAnswered() | AssistWithdrawn() | TicketDelegated():
             return _passed_on(so_far, fact)
+        case AssistLapsed() | DelegationLapsed():
+            return _lapsed(so_far, fact)
         case _:
             return _closed_or_opened(so_far, fact)
 
@@ -166,6 +170,18 @@ def _passed_on(
             return _assisted(so_far, fact.assist_id, AssistState.WITHDRAWN)
         case TicketDelegated():
             return replace(so_far, delegations=_delegated(so_far, fact))
+        case _:
+            assert_never(fact)
+
+
+def _lapsed(so_far: Handling, fact: AssistLapsed | DelegationLapsed) -> Handling:
+    match fact:
+        case AssistLapsed():
+            return _assisted(so_far, fact.assist_id, AssistState.LAPSED)
+        case DelegationLapsed():
+            units = [one.unit for one in so_far.delegations]
+            kept = units.index(fact.unit) if fact.unit in units else len(units)
+            return replace(so_far, delegations=so_far.delegations[:kept])
         case _:
             assert_never(fact)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.vocabulary import Capacity, TicketState
+from contracts.vocabulary import AssistState, Capacity, TicketState
 from dispatch.domain.tickets import Ticket
 
 
@@ -32,9 +32,13 @@ def helpers(ticket: Ticket) -> tuple[str, ...]:
 
 
 def sees(unit: str | None, ticket: Ticket) -> bool:
-    """The centre (None) sees every ticket, a unit those in which it takes or took part (rules 6)."""
+    """The centre (None) sees every ticket, a unit those in which it takes or took part (rules 6).
+
+    One whose assist lapsed with a dissolved unit has nothing to see any more.
+    """
     handling = ticket.handling
-    parts = (ticket.unit, *(one.unit for one in handling.delegations), *(one.unit for one in handling.assists))
+    assisting = (one.unit for one in handling.assists if one.state != AssistState.LAPSED)
+    parts = (ticket.unit, *(one.unit for one in handling.delegations), *assisting)
     return unit is None or unit in parts
 
 

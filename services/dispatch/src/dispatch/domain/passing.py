@@ -17,7 +17,7 @@ from contracts.tickets import (
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, TicketState
 from dispatch.domain.guards import accepted, below, by_centre, by_holder, dispatched, later, nobody_assists, of_ticket
 from dispatch.domain.routing import Found, route
-from dispatch.domain.tickets import Facts, Handle, Ticket
+from dispatch.domain.tickets import Facts, Handle, Rehome, Ticket
 
 _RETURNS = 2
 """After so many a hand decides (rules 3.2)."""
@@ -74,10 +74,11 @@ def _elsewhere(ticket: Ticket, asked: Handle, passed_over: set[str], count: int)
     if count >= _RETURNS or not isinstance(found, Found):
         return queued(ticket, asked, QueueReason.RETURNED)
     former = (asked.by_unit,) if asked.by_unit else ()
-    return _handed_over(ticket, asked, found.unit, found.rule, matched_place=found.place, former=former)
+    return handed_over(ticket, asked, found.unit, found.rule, matched_place=found.place, former=former)
 
 
-def _handed_over(ticket: Ticket, asked: Handle, unit: str, rule: DispatchRule, **more: Any) -> TicketDispatched:
+def handed_over(ticket: Ticket, asked: Handle | Rehome, unit: str, rule: DispatchRule, **more: Any) -> TicketDispatched:
+    """Another unit must handle it from now on."""
     return TicketDispatched(
         ticket_id=ticket.ticket_id,
         complaint_id=ticket.complaint_id,
@@ -91,14 +92,15 @@ def _handed_over(ticket: Ticket, asked: Handle, unit: str, rule: DispatchRule, *
     )
 
 
-def queued(ticket: Ticket, asked: Handle, reason: QueueReason) -> TicketFact:
-    """A hand decides."""
+def queued(ticket: Ticket, asked: Handle | Rehome, reason: QueueReason, former: tuple[str, ...] = ()) -> TicketFact:
+    """A hand decides; `former` are the units that lose it by that."""
     return TicketQueuedForManualDispatch(
         ticket_id=ticket.ticket_id,
         complaint_id=ticket.complaint_id,
         reason=reason,
         directory_version=asked.directory.version,
         queued_at=asked.at,
+        former=former,
     )
 
 
@@ -196,4 +198,4 @@ def _dispatch_again(ticket: Ticket, asked: Handle, do: DispatchAgain) -> Facts:
     if do.unit not in asked.directory.units:
         raise Refused("unit.unknown")
     said = {"by": asked.by, "again": True, "reason_id": do.reason_id, "former": of_ticket(ticket)["told_to"]}
-    return [_handed_over(ticket, asked, do.unit, DispatchRule.BY_HAND, **said)]
+    return [handed_over(ticket, asked, do.unit, DispatchRule.BY_HAND, **said)]

@@ -149,7 +149,15 @@ class Handle:
         return f"unit.{self.by_unit}/{self.officer}" if self.by_unit else f"centre/{self.officer}"
 
 
-Command = Open | SayAgain | DispatchByHand | Handle
+@dataclass(frozen=True, slots=True)
+class Rehome:
+    """Let nobody have a part of a ticket who is no longer listed."""
+
+    at: datetime
+    directory: Directory
+
+
+Command = Open | SayAgain | DispatchByHand | Handle | Rehome
 
 Facts = list[TicketFact]
 """What happens by a command; nothing when it has happened already."""
@@ -202,7 +210,7 @@ def _after_dispatch(ticket: Ticket, fact: TicketDispatched) -> Ticket:
         directory_version=fact.directory_version,
         dispatched_at=fact.dispatched_at,
         dispatched_by=fact.by,
-        handling=replace(ticket.handling, delegations=()) if ticket.handling.delegations else ticket.handling,
+        handling=_left(ticket.handling),
         version=ticket.version + 1,
     )
 
@@ -217,8 +225,16 @@ def _after_queueing(ticket: Ticket, fact: TicketQueuedForManualDispatch) -> Tick
         directory_version=fact.directory_version,
         queue_reason=fact.reason,
         queued_at=fact.queued_at,
+        handling=_left(ticket.handling),
         version=ticket.version + 1,
     )
+
+
+def _left(handling: Handling) -> Handling:
+    """What stays when another one has it: no delegation, and no step that a person of the former unit proposed."""
+    if handling.delegations or handling.proposal:
+        return replace(handling, delegations=(), proposal=None)
+    return handling
 
 
 def _after_handling(ticket: Ticket, fact: HandlingFact) -> Ticket:

@@ -1,15 +1,19 @@
 """The tables of the directory: each row holds from a version until a version."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from uuid import UUID
 
 from chassis.db import Session, rows
 from contracts.vocabulary import UnitKind
-from dispatch.domain import Changes, Delta, Directory, Matter, Place, Unit
+from dispatch.domain import Changes, Delta, Directory, Mandate, Matter, Place, Unit
 
 _NEWEST = "SELECT coalesce(max(version), 0) AS version FROM directory_version"
-_VERSIONS = "SELECT version, imported_at, units, places, matters FROM directory_version ORDER BY version"
+_VERSIONS = """
+    SELECT version, imported_at, units, places, matters, proposed_by, confirmed_by, basis, effective_at, proposal_id
+    FROM directory_version ORDER BY version
+"""
 _ALONE = "LOCK TABLE directory_version IN SHARE ROW EXCLUSIVE MODE"
 
 _UNITS = """
@@ -28,12 +32,30 @@ _OWNERSHIP = """
     SELECT matter, place, unit FROM ownership
     WHERE since <= :version AND (until IS NULL OR until > :version) ORDER BY matter, place
 """
+_DISSOLVED = """
+    SELECT DISTINCT ON (code) code, successor FROM unit AS ended
+    WHERE until <= :version AND NOT EXISTS (
+        SELECT FROM unit AS listed
+        WHERE listed.code = ended.code AND listed.since <= :version
+            AND (listed.until IS NULL OR listed.until > :version)
+    )
+    ORDER BY code, since DESC
+"""
 
 _ADD_VERSION = """
-    INSERT INTO directory_version (version, imported_at, units, places, matters)
-    VALUES (:version, :imported_at, :units, :places, :matters)
+    INSERT INTO directory_version (
+        version, imported_at, units, places, matters, proposed_by, confirmed_by, basis, effective_at, proposal_id
+    )
+    VALUES (
+        :version, :imported_at, :units, :places, :matters, :proposed_by, :confirmed_by, :basis, :effective_at,
+        :proposal_id
+    )
 """
-_END_UNITS = "UPDATE unit SET until = :version WHERE until IS NULL AND code = ANY(CAST(:codes AS text[]))"
+_END_UNITS = """
+    UPDATE unit SET until = :version, successor = ended.successor
+    FROM unnest(CAST(:codes AS text[]), CAST(:successors AS text[])) AS ended (code, successor)
+    WHERE unit.until IS NULL AND unit.code = ended.code
+"""
 _END_PLACES = "UPDATE place SET until = :version WHERE until IS NULL AND code = ANY(CAST(:codes AS text[]))"
 _END_MATTERS = "UPDATE matter SET until = :version WHERE until IS NULL AND code = ANY(CAST(:codes AS text[]))"
 _END_OWNERSHIP = "UPDATE ownership SET until = :version WHERE until IS NULL AND matter = ANY(CAST(:codes AS text[]))"
@@ -63,17 +85,26 @@ _ADD_OWNERSHIP = """
         CAST(:matter AS text[]), CAST(:place AS text[]), CAST(:unit AS text[])
     ) AS new
 """
+_WORD = [one.name for one in fields(Mandate)]
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the directory, and how many entries of each kind it changed."""
+    """One version of the directory, how many entries of each kind it changed, and by whose word it holds.
+
+    Nobody's word stands with the first one, with which a district begins.
+    """
 
     version: int
     imported_at: datetime
     units: int
     places: int
     matters: int
+    proposed_by: str | None
+    confirmed_by: str | None
+    basis: str | None
+    effective_at: datetime | None
+    proposal_id: UUID | None
 
 
 async def newest(session: Session) -> int:
@@ -99,6 +130,7 @@ async def held(session: Session, version: int) -> Directory:
         await _units(session, version),
         await _places(session, version),
         await _matters(session, version),
+        {row.code: row.successor for row in await rows(session, _DISSOLVED, version=version)},
     )
 
 
@@ -119,18 +151,20 @@ async def _matters(session: Session, version: int) -> dict[str, Matter]:
     return {row.code: Matter(row.code, row.name, tuple(row.synonyms), owners.get(row.code, {})) for row in found}
 
 
-async def write(session: Session, version: int, at: datetime, changes: Changes) -> None:
+async def write(session: Session, version: int, at: datetime, changes: Changes, mandate: Mandate | None) -> None:
     """Make a new version of what changed: what held until now ends with it, what is new begins."""
+    word = asdict(mandate) if mandate else dict.fromkeys(_WORD)
     sizes = {"units": changes.units.size, "places": changes.places.size, "matters": changes.matters.size}
-    await rows(session, _ADD_VERSION, version=version, imported_at=at, **sizes)
-    await _write_units(session, version, changes.units)
+    await rows(session, _ADD_VERSION, version=version, imported_at=at, **sizes, **word)
+    await _write_units(session, version, changes)
     await _write_places(session, version, changes.places)
     await _write_matters(session, version, changes.matters)
 
 
-async def _write_units(session: Session, version: int, delta: Delta[Unit]) -> None:
-    new = delta.changed
-    await rows(session, _END_UNITS, version=version, codes=delta.codes)
+async def _write_units(session: Session, version: int, changes: Changes) -> None:
+    new, codes = changes.units.changed, changes.units.codes
+    successors = [changes.successors.get(code) for code in codes]
+    await rows(session, _END_UNITS, version=version, codes=codes, successors=successors)
     await rows(
         session,
         _ADD_UNITS,

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from chassis.db import Row, Session, rows
 from contracts.complaints import Candidate
 from contracts.vocabulary import Channel, DispatchRule, QueueReason, ReporterKind, TicketState
-from dispatch.domain import UNTOUCHED, Handling, Ticket, helpers
+from dispatch.domain import UNTOUCHED, Affected, Alike, Handling, Ticket, helpers
 
 _ADD = """
     INSERT INTO ticket (
@@ -135,6 +135,44 @@ _HELPED_BY = """
     ORDER BY ticket_id
     LIMIT :most
 """
+_LAST_ALIKE = """
+    WITH last AS (
+        SELECT ticket_id, matter_code, place_code FROM ticket WHERE directory_version IS NOT NULL
+        ORDER BY ticket_id DESC
+        LIMIT :last
+    )
+    SELECT matter_code, place_code, count(*) AS tickets, (array_agg(ticket_id ORDER BY ticket_id DESC))[1:5] AS newest
+    FROM last GROUP BY matter_code, place_code
+"""
+"""Ids rise with the instant of opening, so the last ones stand at the end of the key: opening pays for no index."""
+
+_OF_DISSOLVED = """
+    SELECT found.ticket_id
+    FROM unnest(CAST(:units AS text[])) AS dissolved (unit)
+    CROSS JOIN LATERAL (
+        (
+            SELECT ticket_id FROM ticket
+            WHERE ticket.unit = dissolved.unit AND state IN ('dispatched', 'accepted')
+            ORDER BY dispatched_at, ticket_id
+            LIMIT :most
+        )
+        UNION
+        (SELECT ticket_id FROM ticket WHERE helpers @> ARRAY[dissolved.unit] LIMIT :most)
+    ) AS found
+    LIMIT :most
+"""
+_AFFECTED = """
+    SELECT asked.unit, led.tickets AS leads, helped.tickets AS helps
+    FROM unnest(CAST(:units AS text[])) AS asked (unit)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS tickets FROM ticket
+        WHERE ticket.unit = asked.unit AND state IN ('dispatched', 'accepted')
+    ) AS led
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS tickets FROM ticket WHERE helpers @> ARRAY[asked.unit]
+    ) AS helped
+    ORDER BY asked.unit
+"""
 
 _QUEUED = """
     SELECT * FROM ticket
@@ -197,6 +235,24 @@ async def helped_by(session: Session, unit: str, after: Ticket | None, most: int
     """The open tickets that were delegated to a unit or that it assists, after one that was seen last."""
     last = after.ticket_id if after else _BEFORE_ALL[1]
     return list(map(_ticket, await rows(session, _HELPED_BY, unit=unit, ticket_id=last, most=most)))
+
+
+async def last_alike(session: Session, last: int) -> list[Alike]:
+    """The last tickets that were dispatched or queued, those about one matter at one place together."""
+    found = await rows(session, _LAST_ALIKE, last=last)
+    return [Alike(row.matter_code, row.place_code, row.tickets, tuple(row.newest)) for row in found]
+
+
+async def affected(session: Session, units: Collection[str]) -> list[Affected]:
+    """How many open tickets each of the units leads, and helps with."""
+    return [Affected(**row) for row in await rows(session, _AFFECTED, units=list(units))]
+
+
+async def of_dissolved(session: Session, units: Collection[str], most: int) -> list[UUID]:
+    """Open tickets, so many at most, in which one of these units has a part."""
+    if not units:
+        return []
+    return [row.ticket_id for row in await rows(session, _OF_DISSOLVED, units=list(units), most=most)]
 
 
 async def queued(session: Session, after: Ticket | None, most: int) -> list[Ticket]:

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from contracts.tickets import AssistAsked, TicketDelegated, TicketDispatched, TicketFact, TicketReturned
+from contracts.tickets import (
+    AssistAsked,
+    AssistLapsed,
+    DelegationLapsed,
+    TicketDelegated,
+    TicketDispatched,
+    TicketFact,
+    TicketQueuedForManualDispatch,
+    TicketReturned,
+)
 
 At = tuple[UUID, str, datetime]
 """A complaint, a unit and since when: what a part is recognised by."""
@@ -49,10 +58,27 @@ def _changes(parts: Collection[Part], fact: TicketFact) -> list[Part]:
             return _joined(parts, Part(fact.complaint_id, fact.unit, fact.asked_at))
         case TicketDelegated():
             return _joined(parts, Part(fact.complaint_id, fact.to, fact.delegated_at))
+        case _:
+            return _left(parts, fact)
+
+
+def _left(parts: Collection[Part], fact: TicketFact) -> list[Part]:
+    """The parts that it ends; what waits for the centre's hand is nobody's."""
+    match fact:
         case TicketReturned():
-            return [replace(part, until=fact.returned_at) for part in _present(parts) if part.unit == fact.unit]
+            return _ended(parts, (fact.unit,), fact.returned_at)
+        case AssistLapsed():
+            return _ended(parts, (fact.unit,), fact.lapsed_at)
+        case DelegationLapsed():
+            return _ended(parts, fact.lost, fact.lapsed_at)
+        case TicketQueuedForManualDispatch():
+            return _ended(parts, {part.unit for part in parts}, fact.queued_at)
         case _:
             return []
+
+
+def _ended(parts: Collection[Part], units: Collection[str], at: datetime) -> list[Part]:
+    return [replace(part, until=at) for part in _present(parts) if part.unit in units]
 
 
 def _handed_over(parts: Collection[Part], new: Part) -> list[Part]:

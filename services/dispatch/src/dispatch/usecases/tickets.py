@@ -1,4 +1,4 @@
-"""What dispatch does: opens tickets and names their owners, lets the centre do it by hand, keeps the directory."""
+"""What dispatch does with tickets: opens them, names their owners, carries out what units and the centre do."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, TypeGuard
 from uuid import UUID
 
-from chassis.db import Session
 from chassis.idempotency import fingerprint
 from chassis.security import Principal
 from chassis.work import Work
@@ -16,53 +15,21 @@ from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from dispatch import domain, store
 from dispatch.domain import (
-    Changes,
     Directory,
     DispatchByHand,
     GoesOn,
     Handle,
     Holding,
     Open,
-    Policy,
-    Route,
+    Rehome,
     SaidAgain,
     SayAgain,
     Suggestion,
     Ticket,
 )
 from dispatch.store.actions import Answer
-from dispatch.store.directory import Version
 from dispatch.store.holdings import Ended
-
-
-class Newest:
-    """The newest directory, kept by the process, and read again when there is a newer one."""
-
-    def __init__(self) -> None:
-        self._held = Directory()
-
-    async def directory(self, session: Session) -> Directory:
-        """The directory that holds now."""
-        version = await store.directory.newest(session)
-        if version != self._held.version:
-            self._held = await store.directory.held(session, version)
-        return self._held
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """Dispatch's equipment."""
-
-    policy: Policy
-    newest: Newest = field(default_factory=Newest)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """The version that holds after an import, and what it changed: nothing when there is no new one."""
-
-    version: int
-    changes: Changes
+from dispatch.usecases.kit import Kit
 
 
 async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
@@ -249,6 +216,24 @@ async def _write(work: Work[Kit], desk: _Desk) -> None:
     await store.holdings.end(work.session, desk.ended)
 
 
+async def rehome(work: Work[Kit]) -> None:
+    """Let the next open tickets leave units that are no longer listed, at most MOST_REHOMED (rules 3.2, 3.6).
+
+    Called until none is left; also those that an instance opened a moment ago under the version before.
+    """
+    directory = await work.kit.newest.directory(work.session)
+    found = await store.tickets.of_dissolved(work.session, directory.dissolved.keys(), MOST_REHOMED)
+    desk = _Desk(await store.tickets.locked_all(work.session, found))
+    for ticket in list(desk.tickets.values()):
+        if told := domain.decide(ticket, Rehome(work.now, directory)):
+            _happened(work, desk, ticket, told)
+    await _write(work, desk)
+
+
+MOST_REHOMED = 1_000
+"""In one transaction."""
+
+
 async def act_once(work: Work[Kit], asked: Asked) -> Ticket:
     """The ticket after one action. Raises Refused with the code of its answer: then nothing is kept."""
     [answer] = await act(work, [asked])
@@ -335,36 +320,3 @@ async def suggestions(work: Work[Kit], tickets: Collection[Ticket]) -> dict[UUID
     ranked = [one for one in tickets if one.candidates]
     directory = await work.kit.newest.directory(work.session) if ranked else Directory()
     return {one.ticket_id: domain.suggestions(directory, one.candidates) for one in ranked}
-
-
-async def import_directory(work: Work[Kit], draft: Directory) -> Imported:
-    """Make the draft a new version of the directory and tell what it changes; nothing when it says the same."""
-    await store.directory.importing_alone(work.session)
-    held = await store.directory.held(work.session, await store.directory.newest(work.session))
-    changes = domain.changes(held, draft)
-    if not changes.size:
-        return Imported(held.version, changes)
-    version = held.version + 1
-    await store.directory.write(work.session, version, work.now, changes)
-    work.tell(*domain.listings(changes, version, work.now))
-    return Imported(version, changes)
-
-
-async def directory(work: Work[Kit], version: int | None = None) -> Directory:
-    """The directory that holds now, or as it held under a version. Raises Refused("directory.version-unknown")."""
-    newest = await work.kit.newest.directory(work.session)
-    if version is None or version == newest.version:
-        return newest
-    if not 0 <= version < newest.version:
-        raise Refused("directory.version-unknown")
-    return await store.directory.held(work.session, version)
-
-
-async def versions(work: Work[Kit]) -> list[Version]:
-    """Every version of the directory, oldest first."""
-    return await store.directory.versions(work.session)
-
-
-async def route(work: Work[Kit], matter: str | None, place: str | None, version: int | None = None) -> Route:
-    """Who would get such a complaint, and by which rule. Raises Refused("directory.version-unknown")."""
-    return domain.route(await directory(work, version), work.kit.policy, matter, place)

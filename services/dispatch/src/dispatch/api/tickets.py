@@ -1,27 +1,26 @@
-"""The HTTP doors: the manual desk of the centre, single tickets, and the directory to read."""
+"""Tickets over HTTP: the manual desk of the centre, single ones, what is done to them, and who held them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis import web
-from chassis.security import Principal, allow
+from chassis.security import Principal
 from chassis.work import Work
 from contracts.actions import Requested
 from contracts.base import Instant
 from contracts.refusals import Refused
 from contracts.vocabulary import Capacity, Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch import domain, usecases
+from dispatch.api.callers import actor, desk, overseer, viewer
 from dispatch.usecases import Kit
 
-router = APIRouter(prefix="/v1")
-
-_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version that `If-None-Match` names holds"}}
+router = APIRouter()
 
 
 class Suggestion(BaseModel):
@@ -97,45 +96,6 @@ class Named(BaseModel):
     unit: Annotated[str, Field(max_length=100)]
 
 
-class Units(BaseModel):
-    """The units as they hold under a version."""
-
-    version: int
-    units: list[domain.Unit]
-
-
-class Places(BaseModel):
-    """The places as they hold under a version; one without a centre has that of the place around it."""
-
-    version: int
-    places: list[domain.Place]
-
-
-class Matters(BaseModel):
-    """The matters as they hold under a version, each with its owners by the place at and below which they own it."""
-
-    version: int
-    matters: list[domain.Matter]
-
-
-def desk(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who dispatches by hand. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
-    allow(who, "centre")
-    return who
-
-
-def overseer(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who sees the whole district. Raises Refused("principal.not-allowed") for everybody else (rules 6)."""
-    allow(who, "centre", "office", "inspection", "service")
-    return who
-
-
-def viewer(who: Annotated[Principal, web.Caller]) -> Principal:
-    """An overseer, or a unit, which sees its own. Raises Refused("principal.not-allowed") for everybody else."""
-    allow(who, "centre", "office", "inspection", "service", "unit")
-    return who
-
-
 @router.get("/tickets", dependencies=[Depends(overseer)])
 async def tickets(
     work: Annotated[Work[Kit], web.InWork],
@@ -185,12 +145,6 @@ async def dispatch(
     return shown
 
 
-def actor(who: Annotated[Principal, web.Caller]) -> str | None:
-    """The unit that acts, None for the centre. Raises Refused("principal.not-allowed") for others (rules 6)."""
-    allow(who, "centre", "unit")
-    return who.rest or None
-
-
 @router.post("/tickets/{ticket_id}/actions")
 async def act(
     ticket_id: UUID,
@@ -227,57 +181,6 @@ async def worklist(
     if who.kind == "unit" and who.rest != unit:
         raise Refused("principal.not-allowed")
     return await _shown(work, await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help"))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A directory that was asked for, and what its caller said of versions that it has."""
-
-    directory: domain.Directory
-    had: str
-
-    @property
-    def tag(self) -> str:
-        """What names the version in headers."""
-        return f'"{self.directory.version}"'
-
-    def answer(self, listed: BaseModel) -> Response:
-        """What is listed, or 304 for a caller who has it."""
-        headers = {"etag": self.tag}
-        if self.tag in self.had.replace("W/", "").split(", "):
-            return Response(status_code=304, headers=headers)
-        return Response(listed.model_dump_json(), media_type="application/json", headers=headers)
-
-
-async def asked(
-    _: Annotated[Principal, web.Caller],
-    work: Annotated[Work[Kit], web.InWork],
-    version: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
-    if_none_match: Annotated[str | None, Header()] = None,
-) -> Asked:
-    """The directory under a version, or the one that holds now; everyone who signs in may read it."""
-    return Asked(await usecases.directory(work, version), if_none_match or "")
-
-
-@router.get("/directory/units", response_model=Units, responses=_UNCHANGED)
-async def units(asked: Annotated[Asked, Depends(asked)]) -> Response:
-    """The units, as a tree by their parents."""
-    directory = asked.directory
-    return asked.answer(Units(version=directory.version, units=list(directory.units.values())))
-
-
-@router.get("/directory/places", response_model=Places, responses=_UNCHANGED)
-async def places(asked: Annotated[Asked, Depends(asked)]) -> Response:
-    """The places with the service centres that answer for them."""
-    directory = asked.directory
-    return asked.answer(Places(version=directory.version, places=list(directory.places.values())))
-
-
-@router.get("/directory/matters", response_model=Matters, responses=_UNCHANGED)
-async def matters(asked: Annotated[Asked, Depends(asked)]) -> Response:
-    """The matters, what people call them, and who owns them where."""
-    directory = asked.directory
-    return asked.answer(Matters(version=directory.version, matters=list(directory.matters.values())))
 
 
 async def _shown(work: Work[Kit], tickets: Sequence[domain.Ticket]) -> list[Ticket]:

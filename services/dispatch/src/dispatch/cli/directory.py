@@ -1,32 +1,27 @@
 """`bbcs directory`: import the office's tables, look at what holds, and ask who would get a complaint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from importlib.metadata import entry_points
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from chassis.cli import units as units_told
 from chassis.cli.failure import Unable
-from chassis.cli.provision import provision
 from chassis.cli.say import Json, say, table
-from chassis.db import FAILING
-from chassis.running import Running
-from chassis.service import Service
-from chassis.work import Work
 from contracts.base import rfc3339
 from contracts.ids import matter_code, place_code
 from dispatch import domain, usecases
-from dispatch.domain import TABLES, Directory, Found, Problem, Route, Unfit
-from dispatch.usecases import Imported, Kit
+from dispatch.cli.opening import Folder, files, opened, or_wrong, provide_for
+from dispatch.domain import Directory, Found, Mandate, Route
+from dispatch.usecases import Imported, Version
 
 app = typer.Typer(help="The directory: units, matters, places, and who owns what where.", no_args_is_help=True)
+
+_PROPOSER, _CONFIRMER = (re.compile(rf"({who})/[A-Za-z0-9._-]{{1,32}}") for who in ("office|centre", "office"))
 
 AsOf = Annotated[int | None, typer.Option("--version", min=0, help="As it held under this version.")]
 
@@ -49,17 +44,19 @@ class Outcome:
 
 @app.command(name="import")
 def import_(
-    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help=f"Holds {', '.join(TABLES)}.")],
+    folder: Folder,
+    proposed_by: Annotated[str | None, typer.Option(help="office/NUMBER or centre/NUMBER: who wants it.")] = None,
+    confirmed_by: Annotated[str | None, typer.Option(help="office/NUMBER: the second person.")] = None,
     json: Json = False,
 ) -> None:
-    """Let the tables in a folder be the directory from now on: all of them, or none and everything that is wrong."""
-    try:
-        draft = domain.draft(_files(folder))
-    except Unfit as unfit:
-        problems = unfit.problems
-        say({"problems": list(map(_problem, problems))}, json, lambda screen: _show_problems(screen, problems))
-        raise typer.Exit(1) from None
-    outcome = asyncio.run(_import(draft))
+    """Let the tables in a folder be the directory from now on: all of them, or none and everything that is wrong.
+
+    So a district begins; what holds already is changed by two persons.
+    """
+    mandate = _mandate(proposed_by, confirmed_by)
+    with or_wrong(json, "imported"):
+        draft = domain.draft(files(folder))
+    outcome = asyncio.run(_import(draft, mandate))
     say(_outcome(outcome), json, lambda screen: _show_outcome(screen, outcome))
 
 
@@ -74,10 +71,9 @@ def show(kind: Annotated[Kind, typer.Argument()] = Kind.UNITS, version: AsOf = N
 
 @app.command()
 def versions(json: Json = False) -> None:
-    """Show every version, and how many entries it changed."""
-    found = [asdict(one) | {"imported_at": rfc3339(one.imported_at)} for one in asyncio.run(_versions())]
-    columns = ("version", "imported_at", "units", "places", "matters")
-    say(found, json, lambda screen: screen.print(table(columns, ([*one.values()] for one in found))))
+    """Show every version, how many entries it changed, and by whose word."""
+    found = list(map(_version, asyncio.run(_versions())))
+    say(found, json, lambda screen: screen.print(table(list(found[0]) if found else (), map(_values, found))))
 
 
 @app.command()
@@ -93,73 +89,52 @@ def route(
     say(_route_plain(found), json, lambda screen: screen.print(_route_sentence(found)))
 
 
-@asynccontextmanager
-async def _work() -> AsyncIterator[Work[Kit]]:
-    """A piece of the service's work, as its own doors get it. Raises Unable."""
-    (point,) = entry_points(group="bbcs.services", name="dispatch")
-    service: Service = point.load()
-    running = Running(service, service.settings.read(), doors=())
-    try:
-        async with running.work() as work:
-            yield work
-    except FAILING as error:
-        raise Unable(
-            f"The database of dispatch does not answer as it should ({type(error).__name__}): "
-            "is the stack up (make run), and are its tables made (python -m dispatch --migrate)?"
-        ) from None
-    finally:
-        await running.database.close()
+def _mandate(proposed_by: str | None, confirmed_by: str | None) -> Mandate | None:
+    """The word of two persons; None without any. Raises Unable for half of it, or for what names no person."""
+    if proposed_by is None and confirmed_by is None:
+        return None
+    if not (_PROPOSER.fullmatch(proposed_by or "") and _CONFIRMER.fullmatch(confirmed_by or "")):
+        raise Unable("It takes --proposed-by office/NUMBER (or centre/NUMBER) and --confirmed-by office/NUMBER.")
+    return Mandate(str(proposed_by), str(confirmed_by))
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    try:
-        return {name: (folder / name).read_bytes() for name in TABLES if (folder / name).exists()}
-    except OSError as error:
-        raise Unable(f"{error.filename} cannot be read: {error.strerror}.") from None
-
-
-async def _import(draft: Directory) -> Outcome:
+async def _import(draft: Directory, mandate: Mandate | None) -> Outcome:
     """The topics and users of new units are there before the first fact about one can be told on them."""
-    async with _work() as work:
+    async with opened() as work:
         held = await usecases.directory(work)
+    if held.version and mandate is None and domain.changes(held, draft).size:
+        raise Unable(
+            "Nothing was imported: the directory holds already, and it takes two persons to change it. Let one say "
+            "bbcs directory propose and another confirm that, or name both (--proposed-by, --confirmed-by)."
+        )
     new = draft.units.keys() - held.units.keys()
-    without_password = await _provide_for(new) if new else ()
-    async with _work() as work:
-        return Outcome(await usecases.import_directory(work, draft), without_password)
+    without_password = await provide_for(new) if new else ()
+    async with opened() as work:
+        return Outcome(await usecases.import_directory(work, draft, mandate), without_password)
 
 
-async def _provide_for(new: Collection[str]) -> Sequence[str]:
-    """Make topics and users; the new units whose passwords are not known here. Raises Unable."""
-    every = {*await units_told.units(None), *new}
-    try:
-        done = await asyncio.to_thread(provision, every)
-    except Unable as unable:
-        raise Unable(f"Nothing was imported, {len(new)} new units need topics of their own. {unable}") from None
-    return [unit for unit in sorted(new) if f"unit.{unit}" in done.without_password]
+def _version(one: Version) -> dict[str, Any]:
+    effective_at = rfc3339(one.effective_at) if one.effective_at else None
+    return asdict(one) | {"imported_at": rfc3339(one.imported_at), "effective_at": effective_at}
+
+
+def _values(entry: dict[str, Any]) -> list[Any]:
+    return list(entry.values())
 
 
 async def _directory(version: int | None) -> Directory:
-    async with _work() as work:
+    async with opened() as work:
         return await usecases.directory(work, version)
 
 
-async def _versions() -> Sequence[Any]:
-    async with _work() as work:
+async def _versions() -> Sequence[Version]:
+    async with opened() as work:
         return await usecases.versions(work)
 
 
 async def _route(matter: str | None, place: str | None, version: int | None) -> Route:
-    async with _work() as work:
+    async with opened() as work:
         return await usecases.route(work, matter, place, version)
-
-
-def _problem(one: Problem) -> dict[str, Any]:
-    return {"file": one.file, "line": one.line, "column": one.column, "code": one.flaw, "meaning": one.flaw.sentence}
-
-
-def _show_problems(screen: Console, problems: Sequence[Problem]) -> None:
-    screen.print(table(("file", "line", "column", "code", "meaning"), ([*_problem(one).values()] for one in problems)))
-    screen.print(f"Nothing was imported: {len(problems)} problems.")
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

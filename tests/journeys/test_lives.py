@@ -1,5 +1,8 @@
 """Tickets' lives over the whole bus: what units and the centre do, each by the door that they have."""
 
+from hashlib import sha256
+from uuid import UUID
+
 from tests.journeys.bus import body, headers
 from tests.journeys.conftest import Town
 from tests.journeys.doing import (
@@ -76,7 +79,7 @@ async def test_a_ticket_is_assisted_and_delegated_before_it_is_finished(town: To
     )
 
 
-async def test_a_declined_one_takes_two_persons_and_may_be_opened_again(town: Town) -> None:
+async def test_a_declined_one_takes_two_persons_may_be_sampled_and_may_be_opened_again(town: Town) -> None:
     complaint, ticket, unit = await dispatched(town)
     explanation = await text(town, complaint, "explanation", unit)
     decline = {"action": "decline", "explanation_id": explanation, "citation_id": explanation}
@@ -86,6 +89,9 @@ async def test_a_declined_one_takes_two_persons_and_may_be_opened_again(town: To
     assert (await act(town, ticket, f"unit.{unit}", confirm, "2"))["state"] == "declined"
     fact = await told(town, ticket, "ticket.declined.v1")
     assert (fact["by"], fact["confirmed_by"]) == (f"unit.{unit}/1", f"unit.{unit}/2")
+    [shown] = await tickets_of(town, complaint)
+    drawn = int.from_bytes(sha256(UUID(ticket).bytes).digest()[:8], "big") % 100 < 20
+    assert (fact["sampled"], shown["handling"]["sampled"]) == (drawn, drawn)
     await act(town, ticket, "centre", {"action": "request-reopening"})
     assert (await act(town, ticket, "centre", {"action": "reopen"}))["state"] == "dispatched"
 

@@ -230,7 +230,10 @@ class StepRejected(_Handled, type="step.rejected.v1", topic="tickets", producer=
 
 
 class TicketDeclined(_Handled, type="ticket.declined.v1", topic="tickets", producer="dispatch", key="ticket_id"):
-    """Out of scope (三, rules 2.3): explained, the document cited, confirmed by a second person; sampled."""
+    """Out of scope (三, rules 2.3): explained, the document cited, confirmed by a second person.
+
+    `sampled` says that the centre revisits it although it was declined.
+    """
 
     unit: UnitCode
     explanation_id: UUID
@@ -238,6 +241,7 @@ class TicketDeclined(_Handled, type="ticket.declined.v1", topic="tickets", produ
     declined_at: Instant
     by: Officer
     confirmed_by: Officer
+    sampled: bool = False
 
 
 class TicketFinished(_Handled, type="ticket.finished.v1", topic="tickets", producer="dispatch", key="ticket_id"):

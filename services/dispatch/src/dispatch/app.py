@@ -11,7 +11,12 @@ from dispatch.usecases import Kit
 
 def build_kit(settings: DispatchSettings) -> Kit:
     """Dispatch's equipment."""
-    return Kit(Policy(nearest_known_place=settings.nearest_known_place))
+    return Kit(
+        Policy(
+            nearest_known_place=settings.nearest_known_place,
+            declined_sample_percent=settings.declined_sample_percent,
+        )
+    )
 
 
 service = Service(

@@ -12,6 +12,7 @@ from dispatch.domain.flaws import Flaw, Problem, Unfit
 from dispatch.domain.handling import UNTOUCHED, Assist, Handling
 from dispatch.domain.holding import Holding, helpers, holders, sees
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
+from dispatch.domain.sampling import sampled
 from dispatch.domain.tickets import CLOSED, Command, DispatchByHand, Handle, Open, Ticket, evolve, fold
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "holders",
     "listings",
     "route",
+    "sampled",
     "sees",
 ]

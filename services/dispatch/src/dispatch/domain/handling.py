@@ -68,7 +68,8 @@ class Handling:
     """What was done so far.
 
     `accepted_at` is the first acceptance, from which clocks run on whatever happens later (首受负责制, rules 3.2).
-    `reply_id` is that of the last finish; earlier ones stay in the facts. `round` counts openings.
+    `reply_id` is that of the last finish; earlier ones stay in the facts. `sampled` is of a declined one that the
+    centre revisits. `round` counts openings.
     """
 
     complexity: Complexity = Complexity.GENERAL
@@ -89,6 +90,7 @@ class Handling:
     linked_to: UUID | None = None
     reopening_requested_at: datetime | None = None
     closed_at: datetime | None = None
+    sampled: bool = False
     round: int = 1
 
     @property
@@ -171,7 +173,7 @@ def _closed_or_opened(
 ) -> Handling:
     match fact:
         case TicketDeclined():
-            return _closed(_confirmed(so_far), fact.declined_at)
+            return replace(_closed(_confirmed(so_far), fact.declined_at), sampled=fact.sampled)
         case TicketFinished():
             return replace(_closed(so_far, fact.finished_at), reply_id=fact.reply_id, finished_by=fact.by)
         case TicketLinked():
@@ -181,7 +183,7 @@ def _closed_or_opened(
         case ReopeningRequested():
             return replace(so_far, reopening_requested_at=fact.requested_at)
         case TicketReopened():
-            return replace(so_far, reopening_requested_at=None, closed_at=None, round=fact.round)
+            return replace(so_far, reopening_requested_at=None, closed_at=None, sampled=False, round=fact.round)
         case _:
             assert_never(fact)
 

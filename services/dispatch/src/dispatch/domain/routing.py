@@ -15,6 +15,8 @@ class Policy:
 
     nearest_known_place: bool = True
     """Whether a place that is not listed is understood as the nearest listed one around it."""
+    declined_sample_percent: int = 20
+    """Of a hundred declined tickets, how many the centre revisits (rules 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts.base import Fact, Instant
 from contracts.ids import ComplaintId, MatterCode, PlaceCode, TicketId, UnitCode
@@ -25,6 +25,9 @@ Officer = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,80}(/[A-
 Participants = tuple[UnitCode, ...]
 """The units that take part in the ticket and are told on `dispatch.<unit>`: the lead, its delegates, assistants."""
 
+Version = Annotated[int, Field(ge=1)]
+"""The ticket's version after the fact, which counts its facts; absent from what was told before it was said."""
+
 
 def _told_to(units: Participants) -> tuple[str, ...]:
     return ("tickets", *(f"dispatch.{unit}" for unit in dict.fromkeys(units)))
@@ -41,6 +44,7 @@ class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dis
     opened_at: Instant
     matter_code: MatterCode | None = None
     place_code: PlaceCode | None = None
+    version: Version | None = None
 
 
 class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", producer="dispatch", key="ticket_id"):
@@ -64,6 +68,7 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     again: bool = False
     reason_id: UUID | None = None
     former: Participants = ()
+    version: Version | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -81,6 +86,7 @@ class TicketQueuedForManualDispatch(
     reason: QueueReason
     directory_version: int
     queued_at: Instant
+    version: Version | None = None
 
 
 class _Handled(Fact):
@@ -89,6 +95,7 @@ class _Handled(Fact):
     ticket_id: TicketId
     complaint_id: ComplaintId
     told_to: Participants = ()
+    version: Version | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -86,10 +86,11 @@ function applied(fact) {
   if (fact.action === "finish") finished.add(fact.ticket_id);
 }
 
-/** Ask for an action; resolves when Kafka has it. */
+/** Ask for an action, decided on how the ticket was after the fact; resolves when Kafka has it. */
 async function act(event, fact, what) {
-  const value = { action_id: idFrom(event.id, what.action), ticket_id: fact.ticket_id, officer: OFFICER, do: what };
-  const messages = [{ key: fact.ticket_id, value: JSON.stringify(value) }];
+  const { ticket_id, version } = fact;
+  const value = { action_id: idFrom(event.id, what.action), ticket_id, officer: OFFICER, version, do: what };
+  const messages = [{ key: ticket_id, value: JSON.stringify(value) }];
   await producer.send({ topic: `actions.${UNIT}`, acks: -1, messages });
 }
 

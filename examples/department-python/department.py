@@ -91,9 +91,15 @@ class Department:
             self.finished.add(fact["ticket_id"])
 
     async def act(self, event: BaseCloudEvent, fact: dict[str, Any], do: dict[str, Any]) -> None:
-        """Ask for an action; returns when Kafka has it."""
+        """Ask for an action, decided on how the ticket was after the fact; returns when Kafka has it."""
         action_id = uuid5(UUID(event.get_id()), do["action"])
-        asked = {"action_id": str(action_id), "ticket_id": fact["ticket_id"], "officer": OFFICER, "do": do}
+        asked = {
+            "action_id": str(action_id),
+            "ticket_id": fact["ticket_id"],
+            "officer": OFFICER,
+            "version": fact.get("version"),
+            "do": do,
+        }
         await self.producer.send_and_wait(f"actions.{UNIT}", json.dumps(asked).encode(), fact["ticket_id"].encode())
 
     async def write(self, event: BaseCloudEvent, fact: dict[str, Any], kind: str, text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What journeys share: both services of the district, running, and the ways to speak to them."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,11 +40,11 @@ class Town:
         return dict(answer.json())
 
 
-@pytest.fixture(scope="module")
-async def town(district: Deployment, generator: Generator) -> AsyncIterator[Town]:
-    """The district with one process of each service."""
+@asynccontextmanager
+async def living(district: Deployment, generator: Generator, **environment: str) -> AsyncIterator[Town]:
+    """The district with one process of each service, which see these variables too; killed at the end."""
     for service in SERVICES:
-        district.add(service, service)
+        district.add(service, service, **environment)
     try:
         await district.up(*SERVICES)
         async with (
@@ -54,6 +55,13 @@ async def town(district: Deployment, generator: Generator) -> AsyncIterator[Town
     finally:
         for service in SERVICES:
             district.kill(service)
+
+
+@pytest.fixture(scope="module")
+async def town(district: Deployment, generator: Generator) -> AsyncIterator[Town]:
+    """The district with one process of each service."""
+    async with living(district, generator) as town:
+        yield town
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from contracts import base
 from contracts.actions import ActionApplied, ActionRefused
 from contracts.complaints import ComplaintRegistered
 from contracts.refusals import REFUSALS
+from contracts.tickets import TicketAccepted, TicketFinished
 
 Complaint = Callable[..., ComplaintRegistered]
 TEXT = str(UUID(int=100))
@@ -180,10 +181,10 @@ async def test_the_worklist_is_read_in_pages_by_its_index(desk: Any, complaint: 
     assert paged == every
 
 
-async def send(desk: Any, unit: str, *said: dict[str, object] | bytes) -> None:
+async def send(desk: Any, unit: str, *said: dict[str, object] | bytes, headers: Any = ()) -> None:
     written = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in said]
     keys = [str(one["ticket_id"]).encode() if isinstance(one, dict) else None for one in said]
-    await desk.send(f"actions.{unit}", [(key, value, []) for key, value in zip(keys, written, strict=True)])
+    await desk.send(f"actions.{unit}", [(key, value, list(headers)) for key, value in zip(keys, written, strict=True)])
 
 
 async def answers(desk: Any, unit: str, ticket_id: object, how_many: int) -> list[ActionApplied | ActionRefused]:
@@ -219,6 +220,31 @@ async def test_a_units_system_works_by_its_topic_alone(open_desk: Any, complaint
     ]
     assert [one.state for one in told] == ["accepted"] * 5 + ["finished"]
     assert [one.action for one in told] == ["accept", "accept", "finish", "finish", "unknown", "finish"]
+
+
+async def test_an_answer_names_the_complaint_and_what_it_answers(
+    open_desk: Any, complaint: Complaint, now: datetime
+) -> None:
+    [row] = await open_desk.open(complaint())
+    plain, named, refused = (
+        asked(do, now, ticket_id=str(row.ticket_id)) for do in (ACCEPT, FINISH, {"action": "accept"})
+    )
+    await send(open_desk, "hrss", plain)
+    await send(open_desk, "hrss", named, refused, headers=[("ce_id", b"order-7"), ("ce_correlationid", b"case-9")])
+    applied, finished, late = await answers(open_desk, "hrss", row.ticket_id, 3)
+    assert isinstance(applied, ActionApplied)
+    assert isinstance(finished, ActionApplied)
+    assert applied.complaint_id == finished.complaint_id == row.complaint_id
+    assert isinstance(late, ActionRefused)
+    records = await open_desk.read("dispatch.hrss", row.ticket_id)
+    told = [base.read(one.headers, one.value) for one in records]
+    assert [(one.correlation, one.causation) for one in told if one.fact.TYPE.startswith("action.")] == [
+        (str(row.complaint_id), None),
+        ("case-9", "order-7"),
+        ("case-9", "order-7"),
+    ]
+    done = [one for one in told if isinstance(one.fact, TicketAccepted | TicketFinished)]
+    assert [(one.correlation, one.causation) for one in done] == [(str(row.complaint_id), None)] * 2
 
 
 async def test_another_units_ticket_is_refused_and_not_described(

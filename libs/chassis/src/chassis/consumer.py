@@ -75,13 +75,20 @@ class Messages:
     """Messages that are no facts of ours, each read by `parse`, which raises Refused for what it cannot accept.
 
     The use case recognises what is said twice by a key of its own, and a parked message holds nobody up. `personal`
-    ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow.
+    ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow. What follows
+    from `answered` ones goes back to their sender: so it is told under the `ce_correlationid` that the sender wrote, as
+    caused by its `ce_id`.
     """
 
     ordered = False
 
     def __init__(
-        self, *topics: str, parse: Callable[[Message], Any], pattern: str | None = None, personal: bool = False
+        self,
+        *topics: str,
+        parse: Callable[[Message], Any],
+        pattern: str | None = None,
+        personal: bool = False,
+        answered: bool = False,
     ) -> None:
         self.name = _NAME.findall(pattern or topics[0])[0]
         self.topics = topics
@@ -89,6 +96,7 @@ class Messages:
         self.personal = personal
         self.handler: Handler = _undeclared
         self._parse = parse
+        self._answered = answered
 
     def batch(self, handler: Declared) -> Declared:
         """Take this function for whole batches of what `parse` gives, in order."""
@@ -97,7 +105,13 @@ class Messages:
 
     def read(self, message: Message) -> Arrival:
         """What `parse` makes of a message. Raises Refused as it does."""
-        return Arrival(message, self._parse(message), Cause(traceparent=_traceparent(message)))
+        return Arrival(message, self._parse(message), self._cause(message))
+
+    def _cause(self, message: Message) -> Cause:
+        trace = _trace(_said(message, "traceparent")) or _trace(_said(message, "ce_traceparent"))
+        if not self._answered:
+            return Cause(traceparent=trace)
+        return Cause(None, _id(message, "ce_correlationid"), trace, _id(message, "ce_id"))
 
 
 Consumer = Facts | Messages
@@ -107,10 +121,16 @@ async def _undeclared(work: Work[Any], arrived: Sequence[Any]) -> None:
     raise LookupError("a consumer was declared without a @batch handler")
 
 
-def _traceparent(message: Message) -> str | None:
-    """The W3C trace that a sender from outside handed on, if it is one."""
-    said = next((value for name, value in message.headers if name.lower() == "traceparent" and value), b"")
-    return _trace(said.decode("ascii", "replace"))
+def _said(message: Message, header: str) -> str:
+    """What a sender from outside wrote in a header; nothing when there is none."""
+    said = next((value for name, value in message.headers if name.lower() == header and value), b"")
+    return said.decode("ascii", "replace")
+
+
+def _id(message: Message, header: str) -> str | None:
+    """The id that a header holds, if it is one that may travel."""
+    said = _said(message, header)
+    return said if _CORRELATION.fullmatch(said) else None
 
 
 def _trace(said: str | None) -> str | None:

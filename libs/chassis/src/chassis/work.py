@@ -20,11 +20,20 @@ LARGEST_BODY = 512 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What a fact follows from: another fact, or somebody's request with its trace."""
+    """What a fact follows from: another fact, or somebody's request or message with its trace.
+
+    `message_id` is the sender's own name of a message that is no fact of ours.
+    """
 
     fact_id: UUID | None = None
     correlation: str | None = None
     traceparent: str | None = None
+    message_id: str | None = None
+
+    @property
+    def causation(self) -> str | None:
+        """What facts that follow from it say that they follow from."""
+        return str(self.fact_id) if self.fact_id else self.message_id
 
 
 class Told(NamedTuple):
@@ -71,9 +80,8 @@ class Work(Generic[Kit]):
         key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
         if len(body) > LARGEST_BODY:
             raise ValueError(f"{fact.TYPE} is too large to be told: facts carry ids, codes and times")
-        causation = str(cause.fact_id) if cause.fact_id else None
         self._told.extend(
-            Told(fact_id, topic, key, fact.TYPE, correlation, causation, cause.traceparent, body)
+            Told(fact_id, topic, key, fact.TYPE, correlation, cause.causation, cause.traceparent, body)
             for topic in fact.topics
         )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.base import Fact, Instant
-from contracts.ids import TicketId, UnitCode
+from contracts.ids import ComplaintId, TicketId, UnitCode
 from contracts.vocabulary import Cause, Complexity, ContactMethod, ReturnReason, TicketState
 
 OfficerNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
@@ -235,6 +235,7 @@ class ActionApplied(Fact, type="action.applied.v1", topic="dispatch.{unit}", pro
     version: int
     state: TicketState
     applied_at: Instant
+    complaint_id: ComplaintId | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:

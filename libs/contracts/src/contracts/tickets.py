@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts.base import Fact, Instant, Value
 from contracts.complaints import Candidate
@@ -25,6 +25,9 @@ Officer = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,80}(/[A-
 
 Participants = tuple[UnitCode, ...]
 """The units that take part in the ticket and are told on `dispatch.<unit>`: the lead, its delegates, assistants."""
+
+Version = Annotated[int, Field(ge=1)]
+"""The ticket's version after the fact, which counts its facts; absent from what was told before it was said."""
 
 
 def _told_to(units: Participants) -> tuple[str, ...]:
@@ -48,6 +51,7 @@ class TicketOpened(Fact, type="ticket.opened.v1", topic="tickets", producer="dis
     place_code: PlaceCode | None = None
     repeats: ComplaintId | None = None
     candidates: tuple[Candidate, ...] = ()
+    version: Version | None = None
 
 
 class Ranked(Value):
@@ -81,6 +85,7 @@ class TicketDispatched(Fact, type="ticket.dispatched.v1", topic="tickets", produ
     reason_id: UUID | None = None
     former: Participants = ()
     ranked: Ranked | None = None
+    version: Version | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -102,6 +107,7 @@ class TicketQueuedForManualDispatch(
     directory_version: int
     queued_at: Instant
     former: Participants = ()
+    version: Version | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -115,6 +121,7 @@ class _Handled(Fact):
     ticket_id: TicketId
     complaint_id: ComplaintId
     told_to: Participants = ()
+    version: Version | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -279,7 +286,10 @@ class StepRejected(_Handled, type="step.rejected.v1", topic="tickets", producer=
 
 
 class TicketDeclined(_Handled, type="ticket.declined.v1", topic="tickets", producer="dispatch", key="ticket_id"):
-    """Out of scope (三, rules 2.3): explained, the document cited, confirmed by a second person; sampled."""
+    """Out of scope (三, rules 2.3): explained, the document cited, confirmed by a second person.
+
+    `sampled` says that the centre revisits it although it was declined.
+    """
 
     unit: UnitCode
     explanation_id: UUID
@@ -287,6 +297,7 @@ class TicketDeclined(_Handled, type="ticket.declined.v1", topic="tickets", produ
     declined_at: Instant
     by: Officer
     confirmed_by: Officer
+    sampled: bool = False
 
 
 class TicketFinished(_Handled, type="ticket.finished.v1", topic="tickets", producer="dispatch", key="ticket_id"):

@@ -17,6 +17,7 @@ def build_kit(settings: DispatchSettings) -> Kit:
             nearest_known_place=settings.nearest_known_place,
             ranked_above=settings.ranked_above,
             said_again=timedelta(days=settings.said_again_days),
+            declined_sample_percent=settings.declined_sample_percent,
         )
     )
 

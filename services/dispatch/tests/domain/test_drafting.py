@@ -50,6 +50,7 @@ def test_columns_may_stand_in_any_order(tables: Tables) -> None:
     ("file", "line", "at"),
     [
         ("units.csv", "HRSS,局,department,,123101510000000028", ("code", Flaw.UNIT_MALFORMED)),
+        ("units.csv", "parked,局,department,,123101510000000028", ("code", Flaw.UNIT_RESERVED)),
         ("units.csv", "tax,,department,,123101510000000028", ("name", Flaw.CELL_EMPTY)),
         ("units.csv", "tax,局\u202e,department,,123101510000000028", ("name", Flaw.CELL_TEXT)),
         ("units.csv", f"tax,{'局' * 201},department,,123101510000000028", ("name", Flaw.CELL_TEXT)),

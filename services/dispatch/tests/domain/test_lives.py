@@ -73,6 +73,7 @@ def test_in_any_life_the_ticket_is_coherent_and_repetition_changes_nothing(comma
     ticket = first
     for before, command, told, ticket in lived(commands, first):
         history += told
+        assert [one.version for one in told] == list(range(before.version + 1, ticket.version + 1))
         if ticket.state == TicketState.FINISHED and told:
             assert not list(before.handling.open_assists)
         assert decide(ticket, command) == []

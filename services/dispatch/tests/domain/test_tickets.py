@@ -57,6 +57,7 @@ def test_a_complaint_with_an_owner_is_opened_and_dispatched(complaint: Complaint
             opened_at=NOW,
             matter_code=said.matter_code,
             place_code=said.place_code,
+            version=1,
         ),
         TicketDispatched(
             ticket_id=TICKET,
@@ -68,6 +69,7 @@ def test_a_complaint_with_an_owner_is_opened_and_dispatched(complaint: Complaint
             matter_code=said.matter_code,
             place_code=said.place_code,
             matched_place="310151000000",
+            version=2,
         ),
     ]
 
@@ -82,6 +84,7 @@ def test_a_complaint_without_an_owner_is_opened_and_queued(complaint: Complaint)
             reason=QueueReason.NO_OWNER,
             directory_version=1,
             queued_at=NOW,
+            version=2,
         )
     ]
     ticket = fold(None, told)

@@ -265,7 +265,7 @@ _WRITTEN: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/complaints/{complaint_id}/texts", status_code=201, responses=_WRITTEN)
+@router.post("/complaints/{complaint_id}/texts", status_code=201, responses=_WRITTEN, dependencies=[web.limited])
 async def write(
     asked: Annotated[Writing, Depends(writing)],
     written: Annotated[web.Together[Writing, Written], web.together(usecases.write)],

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from contracts.base import read
+from contracts.complaints import ComplaintTextWritten
 
 Body = Callable[..., bytes]
 Post = Callable[..., Awaitable[httpx2.Response]]
@@ -56,13 +57,16 @@ async def test_a_text_is_sealed_told_by_its_id_and_opened_for_a_purpose(
 ) -> None:
     written = await write(complaint_id)
     assert written.status_code == 201
+    assert "ratelimit" in written.headers
     text = written.json()
     assert text.keys() == {"text_id", "kind", "author", "written_at"}
     assert (text["kind"], text["author"]) == ("reply", "centre")
     opened = await look(complaint_id, text["text_id"], "service.revisit", purpose="revisit")
     assert opened.json() == text | {"text": SENTENCE}
     [_, told] = await intake.until(lambda: two(intake, complaint_id))
-    assert read(told.headers, told.value).fact.model_dump(mode="json") == text | {"complaint_id": complaint_id}
+    fact = read(told.headers, told.value).fact
+    assert isinstance(fact, ComplaintTextWritten)
+    assert fact.model_dump(mode="json") == text | {"complaint_id": complaint_id}
 
 
 async def two(intake: Any, complaint_id: str) -> list[Any]:
@@ -131,9 +135,9 @@ async def test_a_key_is_for_one_text_of_one_principal(
 
 
 async def test_a_text_is_composed_and_keeps_its_lines(write: Write, look: Any, complaint_id: str) -> None:
-    said = unicodedata.normalize("NFD", "  第一行：é\n\t第二行　\n")
+    said = unicodedata.normalize("NFD", "  第一行：é\r\n\t第二行\r第三行　\n")
     text_id = (await write(complaint_id, text=said)).json()["text_id"]
-    assert (await look(complaint_id, text_id, purpose="handling")).json()["text"] == "第一行：é\n\t第二行"
+    assert (await look(complaint_id, text_id, purpose="handling")).json()["text"] == "第一行：é\n\t第二行\n第三行"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +147,9 @@ async def test_a_text_is_composed_and_keeps_its_lines(write: Write, look: Any, c
         (" \n　", "blank"),
         ("a\x1bb", "control_character"),
         ("a\x7f", "control_character"),
+        ("a\x80", "control_character"),
+        ("a\x85b", "control_character"),
+        ("a\x9f", "control_character"),
         ("话" * 10_001, "string_too_long"),
     ],
 )

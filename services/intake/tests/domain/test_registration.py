@@ -32,11 +32,12 @@ def refusal(call: Callable[..., object], *said: Any) -> str:
 
 
 def test_a_right_form_is_read_and_normalised(body: Body) -> None:
-    form = read(body(place_code="310230101001", subject="  社保登记办不成\n")).form
+    said = {"subject": "  社保登记办不成\r\n", "text": "第一行\r\n第二行\r第三行"}
+    form = read(body(place_code="310230101001", **said)).form
     assert form.submitted_at == datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
     assert form.reporter.phone == "+8613912345678"
     assert (form.matter_code, form.place_code) == ("310151000123", "310151101001")
-    assert form.subject == "社保登记办不成"
+    assert (form.subject, form.text) == ("社保登记办不成", "第一行\n第二行\n第三行")
 
 
 def test_each_hostile_body_is_refused_by_name(hostile: Any, policy: Policy, now: datetime) -> None:

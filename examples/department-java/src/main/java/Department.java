@@ -138,13 +138,14 @@ public final class Department implements AutoCloseable {
         }
     }
 
-    /** Ask for an action; returns when Kafka has it. */
+    /** Ask for an action, decided on how the ticket was after the fact; returns when Kafka has it. */
     private void act(CloudEvent event, JsonNode fact, ObjectNode what) throws Exception {
         String ticket = text(fact, "ticket_id");
         ObjectNode asked = JSON.createObjectNode()
                 .put("action_id", idFrom(event.getId() + " " + text(what, "action")))
                 .put("ticket_id", ticket)
                 .put("officer", OFFICER)
+                .<ObjectNode>set("version", fact.get("version"))
                 .set("do", what);
         producer.send(new ProducerRecord<>("actions." + UNIT, ticket, JSON.writeValueAsString(asked))).get();
     }

@@ -28,6 +28,7 @@ from dispatch.domain.proposing import difference, foreseen, proposed
 from dispatch.domain.ranked import Suggestion, route_of, suggestions
 from dispatch.domain.repeating import repeated
 from dispatch.domain.routing import Found, NotFound, Policy, Route, route
+from dispatch.domain.sampling import sampled
 from dispatch.domain.tickets import (
     CLOSED,
     Command,
@@ -103,6 +104,7 @@ __all__ = [
     "repeated",
     "route",
     "route_of",
+    "sampled",
     "second_person",
     "sees",
     "suggestions",

@@ -9,6 +9,7 @@ from contracts.tickets import StepProposed, StepRejected, TicketClassified, Tick
 from contracts.vocabulary import Complexity, ProposalKind
 from dispatch.domain.guards import by_holder, nobody_assists, not_closed, of_ticket, proposal_free
 from dispatch.domain.handling import Proposal
+from dispatch.domain.sampling import sampled
 from dispatch.domain.tickets import Facts, Handle, Ticket
 
 
@@ -96,6 +97,7 @@ def _declined(ticket: Ticket, asked: Handle, proposal: Proposal) -> TicketDeclin
         declined_at=asked.at,
         by=proposal.by,
         confirmed_by=asked.by,
+        sampled=sampled(ticket.ticket_id, asked.policy.declined_sample_percent),
     )
 
 

@@ -33,10 +33,20 @@ from dispatch.domain.tickets import (
 
 
 def decide(ticket: Ticket | None, command: Command) -> list[TicketFact]:
-    """What happens by the command; nothing when it has already happened.
+    """What happens by the command, each fact with the version that it makes; nothing when it has already happened.
 
     Raises Refused: `ticket.unknown`, `ticket.dispatched-elsewhere`, `unit.unknown`, and as `act` does.
     """
+    return _numbered(ticket, _decided(ticket, command))
+
+
+def _numbered(ticket: Ticket | None, told: list[TicketFact]) -> list[TicketFact]:
+    """The facts, each with the ticket's version after it."""
+    first = ticket.version + 1 if ticket else 1
+    return [fact.model_copy(update={"version": version}) for version, fact in enumerate(told, first)]
+
+
+def _decided(ticket: Ticket | None, command: Command) -> list[TicketFact]:
     match command:
         case Open():
             return _open(command) if ticket is None else []

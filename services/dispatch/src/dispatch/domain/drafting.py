@@ -26,6 +26,8 @@ TABLES: Mapping[str, Sequence[str]] = {
 """The files of a directory with their columns."""
 
 _UNIT = re.compile(r"[a-z][a-z0-9-]{1,30}")
+_RESERVED = frozenset(("parked",))
+"""`actions.parked` is where dispatch tells of actions that it could not take."""
 _LONGEST = 200
 
 
@@ -173,6 +175,8 @@ def _or_none(parse: Callable[[str], str]) -> Callable[[str], str | None]:
 def _unit_code(said: str) -> str:
     if not _UNIT.fullmatch(said):
         raise Wrong(Flaw.UNIT_MALFORMED)
+    if said in _RESERVED:
+        raise Wrong(Flaw.UNIT_RESERVED)
     return said
 
 

@@ -21,6 +21,7 @@ class Flaw(StrEnum):
     CELL_EMPTY = "cell.empty"
     CELL_TEXT = "cell.text"
     UNIT_MALFORMED = "unit.malformed"
+    UNIT_RESERVED = "unit.reserved"
     PLACE_MALFORMED = "place.malformed"
     MATTER_MALFORMED = "matter.malformed"
     KIND_UNKNOWN = "kind.unknown"
@@ -60,6 +61,7 @@ _SENTENCES = {
     Flaw.CELL_EMPTY: "must not be empty",
     Flaw.CELL_TEXT: "longer than 200 characters, or with characters that cannot be seen",
     Flaw.UNIT_MALFORMED: "a unit's code is 2 to 31 lower-case letters, digits and '-', a letter first",
+    Flaw.UNIT_RESERVED: "no unit can have this code: a topic of its name is in use (actions.parked)",
     Flaw.PLACE_MALFORMED: "a place's code has 12 digits (a district's 6, a town's 9 will do)",
     Flaw.MATTER_MALFORMED: "a matter's code has 12 digits, or is a 31-character implementation code",
     Flaw.KIND_UNKNOWN: "a unit is a department, centre, town-centre or office",

@@ -71,7 +71,8 @@ class Handling:
     """What was done so far.
 
     `accepted_at` is the first acceptance, from which clocks run on whatever happens later (首受负责制, rules 3.2).
-    `reply_id` is that of the last finish; earlier ones stay in the facts. `round` counts openings.
+    `reply_id` is that of the last finish; earlier ones stay in the facts. `sampled` is of a declined one that the
+    centre revisits. `round` counts openings.
     """
 
     complexity: Complexity = Complexity.GENERAL
@@ -93,6 +94,7 @@ class Handling:
     reopening_requested_at: datetime | None = None
     refused_reason_id: UUID | None = None
     closed_at: datetime | None = None
+    sampled: bool = False
     round: int = 1
 
     @property
@@ -189,7 +191,7 @@ def _lapsed(so_far: Handling, fact: AssistLapsed | DelegationLapsed) -> Handling
 def _closed_or_opened(so_far: Handling, fact: _Closing | _Reopening) -> Handling:
     match fact:
         case TicketDeclined():
-            return _closed(_confirmed(so_far), fact.declined_at)
+            return replace(_closed(_confirmed(so_far), fact.declined_at), sampled=fact.sampled)
         case TicketFinished():
             return replace(_closed(so_far, fact.finished_at), reply_id=fact.reply_id, finished_by=fact.by)
         case TicketLinked():
@@ -207,7 +209,7 @@ def _opened_again(so_far: Handling, fact: _Reopening) -> Handling:
         case ReopeningRefused():
             return replace(so_far, reopening_requested_at=None, refused_reason_id=fact.reason_id)
         case TicketReopened():
-            return replace(so_far, reopening_requested_at=None, closed_at=None, round=fact.round)
+            return replace(so_far, reopening_requested_at=None, closed_at=None, sampled=False, round=fact.round)
         case _:
             assert_never(fact)
 

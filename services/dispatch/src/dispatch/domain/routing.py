@@ -21,6 +21,8 @@ class Policy:
     """How long after a close the same complaint is a request to open it again (rules 2.5)."""
     ranked_above: float | None = None
     """The score from which on a certain candidate's matter names the unit where no rule does; None: a hand does."""
+    declined_sample_percent: int = 20
+    """Of a hundred declined tickets, how many the centre revisits (rules 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 from uuid import UUID
 
 from chassis.idempotency import fingerprint
@@ -146,7 +146,14 @@ class _Desk:
     ended: list[Ended] = field(default_factory=list)
 
 
-async def act(work: Work[Kit], asked: Sequence[Asked]) -> list[Answer]:
+class Acted(NamedTuple):
+    """How an action was answered, and its ticket as it is then; None when there is no such ticket."""
+
+    answer: Answer
+    ticket: Ticket | None
+
+
+async def act(work: Work[Kit], asked: Sequence[Asked]) -> list[Acted]:
     """Carry out actions in their order, each once, and answer each (rules 2, 3).
 
     A refusal is an answer: nothing happens, and the others go on. Said again, an action is answered again.
@@ -154,15 +161,16 @@ async def act(work: Work[Kit], asked: Sequence[Asked]) -> list[Answer]:
     desk = _Desk(await store.tickets.locked_all(work.session, _concerned(asked)))
     known = await store.actions.answered(work.session, [(one.by, one.action_id) for one in asked])
     directory = await work.kit.newest.directory(work.session)
-    answers: list[Answer] = []
+    acted: list[Acted] = []
     for one in asked:
         at = one.by, one.action_id
         answer = known[at] if at in known else _carried_out(work, desk, directory, one)
         known.setdefault(at, answer)
-        answers.append(answer if answer.fingerprint == one.fingerprint else replace(answer, code=_OTHER))
+        own = answer if answer.fingerprint == one.fingerprint else replace(answer, code=_OTHER)
+        acted.append(Acted(own, desk.tickets.get(one.ticket_id)))
     await _write(work, desk)
     await store.actions.add(work.session, list(known.values()), work.now)
-    return answers
+    return acted
 
 
 _OTHER = "action.different-body"
@@ -236,19 +244,27 @@ MOST_REHOMED = 1_000
 
 async def act_once(work: Work[Kit], asked: Asked) -> Ticket:
     """The ticket after one action. Raises Refused with the code of its answer: then nothing is kept."""
-    [answer] = await act(work, [asked])
+    [(answer, ticket)] = await act(work, [asked])
     if answer.code is not None:
         raise Refused(answer.code, version=answer.version, state=answer.state)
-    return await one_ticket(work, asked.ticket_id)
+    assert ticket is not None, "what was done was done to a ticket"
+    return ticket
 
 
 async def act_for_units(work: Work[Kit], asked: Sequence[Asked]) -> None:
     """Carry out what units' own systems ask for, and answer each on its unit's topic."""
-    for one, answer in zip(asked, await act(work, asked), strict=True):
-        work.tell(_told(one, answer, work.now), because=one)
+    for one, acted in zip(asked, await act(work, asked), strict=True):
+        _answer(work, one, *acted)
 
 
-def _told(asked: Asked, answer: Answer, at: datetime) -> ActionApplied | ActionRefused:
+def _answer(work: Work[Kit], asked: Asked, answer: Answer, ticket: Ticket | None) -> None:
+    """Only what was applied names the complaint: a refusal may be about another unit's ticket."""
+    complaint = ticket.complaint_id if ticket and answer.code is None else None
+    told = _told(asked, answer, complaint, work.now)
+    work.tell(told, because=asked, correlation=str(complaint) if complaint else None)
+
+
+def _told(asked: Asked, answer: Answer, complaint: UUID | None, at: datetime) -> ActionApplied | ActionRefused:
     said: dict[str, Any] = {
         "action_id": asked.action_id,
         "ticket_id": asked.ticket_id,
@@ -258,7 +274,7 @@ def _told(asked: Asked, answer: Answer, at: datetime) -> ActionApplied | ActionR
         "state": answer.state,
     }
     if answer.code is None:
-        return ActionApplied(**said, applied_at=at)
+        return ActionApplied(**said, complaint_id=complaint, applied_at=at)
     return ActionRefused(**said, code=answer.code, refused_at=at)
 
 

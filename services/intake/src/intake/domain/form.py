@@ -15,7 +15,8 @@ from contracts import ids
 from contracts.vocabulary import Cause, ReporterKind
 from intake.domain import numbers
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_END = re.compile(r"\r\n?")
 _RFC3339 = re.compile(
     r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -24,12 +25,14 @@ _RFC3339 = re.compile(
 def _composed(written: str) -> str:
     if _CONTROL.search(written):
         raise PydanticCustomError("control_character", "no control characters")
-    return unicodedata.normalize("NFC", written).strip()
+    return unicodedata.normalize("NFC", _LINE_END.sub("\n", written)).strip()
 
 
 def worded(written: str) -> str:
-    """What was written, composed (NFC), without blanks around it. Raises PydanticCustomError for control characters
-    other than line ends and tabs, and for nothing but blanks.
+    """What was written, composed (NFC), without blanks around it, each line ended by a newline alone.
+
+    Raises PydanticCustomError for control characters (C0, DEL, C1) other than line ends and tabs, and for nothing but
+    blanks.
     """
     said = _composed(written)
     if not said:

@@ -90,6 +90,7 @@ _CHINESE = {
     Flaw.CELL_EMPTY: "不能为空",
     Flaw.CELL_TEXT: "超过 200 字，或含有不可见字符",
     Flaw.UNIT_MALFORMED: "单位编码须为 2 至 31 位小写字母、数字和连字符，以字母开头",
+    Flaw.UNIT_RESERVED: "该编码已被系统主题占用（actions.parked），不能用作单位编码",
     Flaw.PLACE_MALFORMED: "地点编码须为 12 位数字（区 6 位、镇 9 位亦可）",
     Flaw.MATTER_MALFORMED: "事项编码须为 12 位基本编码或 31 位实施编码",
     Flaw.KIND_UNKNOWN: "单位类别须为 department、centre、town-centre 或 office",

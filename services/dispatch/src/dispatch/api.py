@@ -17,7 +17,7 @@ from contracts.base import Instant
 from contracts.refusals import Refused
 from contracts.vocabulary import Capacity, Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch import domain, usecases
-from dispatch.usecases import Kit
+from dispatch.usecases import Acted, Kit
 
 router = APIRouter(prefix="/v1")
 
@@ -177,11 +177,11 @@ async def act(
     ticket_id: UUID,
     requested: Requested,
     unit: Annotated[str | None, Depends(actor)],
-    work: Annotated[Work[Kit], web.InWork],
+    carried_out: Annotated[web.Together[usecases.Asked, Acted], web.together(usecases.act)],
 ) -> Ticket:
     """Do something to a ticket; said again under the same `action_id`, it is the same answer."""
     asked = usecases.Asked(unit, ticket_id, requested.action_id, requested.do.action, requested)
-    return Ticket.model_validate(await usecases.act_once(work, asked))
+    return Ticket.model_validate(usecases.outcome(await carried_out(asked)))
 
 
 @router.get("/tickets/{ticket_id}/holdings")

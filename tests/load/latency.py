@@ -28,7 +28,7 @@ async def measure(district: Deployment, generator: Generator, rate: int, seconds
     said = [generator.one(dispatched=True)[1] for _ in range(how_many)]
     arrivals = Arrivals(district.login("operator"))
     async with arrivals.watching():
-        due = await _say(district, said, rate)
+        due = await say(district, said, rate)
         await arrivals.come(how_many, _PATIENCE_S)
     late = arrivals.seconds_since(due)
     assert len(late) == how_many, f"{how_many - len(late)} of {how_many} complaints did not arrive"
@@ -39,7 +39,7 @@ async def measure(district: Deployment, generator: Generator, rate: int, seconds
     }
 
 
-async def _say(district: Deployment, said: list[Said], rate: int) -> Due:
+async def say(district: Deployment, said: list[Said], rate: int) -> Due:
     """Say each when it is due; gives when that was."""
     due: Due = {}
     async with AsyncExitStack() as open_:
@@ -66,8 +66,9 @@ async def paced(said: list[Any], rate: int) -> AsyncIterator[tuple[float, Any]]:
 class Arrivals:
     """When complaints were seen on units' topics."""
 
-    def __init__(self, login: Login) -> None:
-        self._login = login
+    def __init__(self, login: Login, *, but: str = "") -> None:
+        """`but` is a topic that is not watched."""
+        self._login, self._but = login, but
         self._seen: dict[str, float] = {}
         self._names: dict[str, At] = {}
 
@@ -85,11 +86,14 @@ class Arrivals:
 
     async def ends(self) -> Spots:
         """How much stands on the topics now."""
-        reader = Reader(self._login, lambda topic: topic == "complaints" or topic.startswith("dispatch."))
+        reader = Reader(self._login, self._watched)
         try:
             return await reader.sizes()
         finally:
             await reader.close()
+
+    def _watched(self, topic: str) -> bool:
+        return topic == "complaints" or (topic.startswith("dispatch.") and topic != self._but)
 
     async def come(self, how_many: int, patience_s: float) -> None:
         """Return when so many have arrived, or after so many seconds."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployment import SERVICES, Deployment, deployed
-from tests.load import actions, latency, memory, pipeline, ranking, recovery, web, words
+from tests.load import actions, handling, latency, memory, pipeline, ranking, recovery, web, words
 from tests.load.complaints import Generator
 from tests.load.districts import SAMPLE, District
 from tests.load.measures import Measures, keep
@@ -62,6 +62,11 @@ async def _actions(bench: Bench) -> Measures:
     return await actions.measure(bench.district, bench.generator, min(bench.how_many, actions.BURST))
 
 
+async def _handling(bench: Bench) -> Measures:
+    await _running(bench.district)
+    return await handling.measure(bench.district, list(District.read(bench.directory).units))
+
+
 async def _recovery(bench: Bench) -> Measures:
     await _running(bench.district)
     return await recovery.measure(bench.district, bench.generator)
@@ -74,6 +79,7 @@ PARTS: dict[str, Callable[[Bench], Awaitable[Measures]]] = {
     "http": _http,
     "ranking": _ranking,
     "actions": _actions,
+    "handling": _handling,
     "broker": _recovery,
 }
 """In this order: the first needs empty topics, the last takes the broker away."""

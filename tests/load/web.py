@@ -72,6 +72,12 @@ class Connection:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         return self
 
+    async def timed(self, request: bytes, status: int) -> float:
+        """Seconds until the whole answer is there, which has this status."""
+        begun = perf_counter()
+        assert await self.ask(request) == status
+        return perf_counter() - begun
+
     async def ask(self, request: bytes) -> int:
         """Send a request; gives the status when the whole answer is there."""
         self._writer.write(request)
@@ -117,24 +123,33 @@ async def closed_loop(task: Task) -> dict[str, float]:
 
 
 async def open_loop(task: Task) -> dict[str, float]:
-    """A request whenever one is due, on whichever connection is free; it counts from when it was due."""
+    """Registrations, each asked for when it is due."""
     assert task.rate is not None
-    requests, free, took = Requests(task), asyncio.Queue[Connection](), list[float]()
+    requests = Requests(task)
+    made = [requests.next() for _ in range(task.rate * (WARM_UP_S + task.seconds))]
+    counted = (await ask_all(task.port, made, task.rate, 201))[task.rate * WARM_UP_S :]
+    return {"p99_ms": 1000 * percentile(counted, 99), "p50_ms": 1000 * percentile(counted, 50)}
+
+
+async def ask_all(port: int, made: list[bytes], rate: int, status: int) -> list[float]:
+    """Ask so many in a second, each when it is due, on whichever connection is free; seconds since each was due.
+
+    All must be answered with this status.
+    """
+    free, took = asyncio.Queue[Connection](), list[float]()
     for _ in range(CONNECTIONS):
-        free.put_nowait(await Connection(task.port).open())
+        free.put_nowait(await Connection(port).open())
 
     async def one(due: float, request: bytes) -> None:
         connection = await free.get()
-        assert await connection.ask(request) == 201
+        assert await connection.ask(request) == status
         took.append(perf_counter() - due)
         free.put_nowait(connection)
 
-    made = [requests.next() for _ in range(task.rate * (WARM_UP_S + task.seconds))]
     async with asyncio.TaskGroup() as asked:
-        async for due, request in paced(made, task.rate):
+        async for due, request in paced(made, rate):
             asked.create_task(one(due, request))
-    counted = took[task.rate * WARM_UP_S :]
-    return {"p99_ms": 1000 * percentile(counted, 99), "p50_ms": 1000 * percentile(counted, 50)}
+    return took
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.clock import new_id
-from chassis.work import LARGEST_BODY, Cause, Work
+from chassis.work import LARGEST_BODY, Called, Cause, Work
 from contracts.directory import UnitListed
 from contracts.tickets import TicketDispatched
 from contracts.vocabulary import DispatchRule, UnitKind
@@ -46,6 +46,17 @@ def test_it_hands_on_what_it_follows_from() -> None:
     told = at_work.told[0]
     assert (told.correlation, told.causation) == ("the complaint", str(fact_id))
     assert told.traceparent is not None
+
+
+def test_an_answer_alone_keeps_what_a_message_is_called() -> None:
+    asked = object()
+    at_work = work({id(asked): Cause(called=Called("order-7", "case-9"))})
+    at_work.tell(dispatched(), because=asked, correlation="the complaint", answering=True)
+    at_work.tell(dispatched(), because=asked, correlation="the complaint")
+    assert [(told.correlation, told.causation) for told in at_work.told[::2]] == [
+        ("case-9", "order-7"),
+        ("the complaint", None),
+    ]
 
 
 def test_without_a_cause_it_belongs_to_itself_or_to_what_is_said() -> None:

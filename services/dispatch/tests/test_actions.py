@@ -1,5 +1,6 @@
 """Actions over HTTP and on `actions.<unit>`: one vocabulary, one function, one set of refusals."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -86,6 +87,20 @@ async def test_another_action_under_the_same_id_is_refused(desk: Any, ticket: An
     accept = asked(ACCEPT, now)
     await act(desk, ticket.ticket_id, accept)
     assert code(await act(desk, ticket.ticket_id, accept | {"do": FINISH})) == "action.different-body"
+
+
+async def test_what_many_ask_for_at_once_is_answered_to_each(desk: Any, complaint: Complaint, now: datetime) -> None:
+    """Carried out together, a refusal is one's own; one that is asked again when it fits is done."""
+    tickets = [row.ticket_id for row in await desk.open(*(complaint() for _ in range(20)))]
+    accepts, finishes = ([asked(do, now) for _ in tickets] for do in (ACCEPT, FINISH))
+    early = await asyncio.gather(*(act(desk, *one) for one in zip(tickets, finishes, strict=True)))
+    assert set(map(code, early)) == {"ticket.not-accepted"}
+    mixed = [*zip(tickets[:10], accepts[:10], strict=True), *zip(tickets[10:], finishes[10:], strict=True)]
+    answered = await asyncio.gather(*(act(desk, *one) for one in mixed))
+    assert [one.status_code for one in answered] == [200] * 10 + [409] * 10
+    assert [one.json()["ticket_id"] for one in answered[:10]] == list(map(str, tickets[:10]))
+    done = await asyncio.gather(*(act(desk, *one) for one in zip(tickets[:10], finishes[:10], strict=True)))
+    assert {one.json()["state"] for one in done} == {"finished"}
 
 
 @pytest.mark.parametrize(

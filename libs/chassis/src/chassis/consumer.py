@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from chassis.work import Cause, Work
+from chassis.work import Called, Cause, Work
 from contracts import base
 from contracts.refusals import Refused
 
@@ -75,20 +75,13 @@ class Messages:
     """Messages that are no facts of ours, each read by `parse`, which raises Refused for what it cannot accept.
 
     The use case recognises what is said twice by a key of its own, and a parked message holds nobody up. `personal`
-    ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow. What follows
-    from `answered` ones goes back to their sender: so it is told under the `ce_correlationid` that the sender wrote, as
-    caused by its `ce_id`.
+    ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow.
     """
 
     ordered = False
 
     def __init__(
-        self,
-        *topics: str,
-        parse: Callable[[Message], Any],
-        pattern: str | None = None,
-        personal: bool = False,
-        answered: bool = False,
+        self, *topics: str, parse: Callable[[Message], Any], pattern: str | None = None, personal: bool = False
     ) -> None:
         self.name = _NAME.findall(pattern or topics[0])[0]
         self.topics = topics
@@ -96,7 +89,6 @@ class Messages:
         self.personal = personal
         self.handler: Handler = _undeclared
         self._parse = parse
-        self._answered = answered
 
     def batch(self, handler: Declared) -> Declared:
         """Take this function for whole batches of what `parse` gives, in order."""
@@ -105,13 +97,9 @@ class Messages:
 
     def read(self, message: Message) -> Arrival:
         """What `parse` makes of a message. Raises Refused as it does."""
-        return Arrival(message, self._parse(message), self._cause(message))
-
-    def _cause(self, message: Message) -> Cause:
         trace = _trace(_said(message, "traceparent")) or _trace(_said(message, "ce_traceparent"))
-        if not self._answered:
-            return Cause(traceparent=trace)
-        return Cause(None, _id(message, "ce_correlationid"), trace, _id(message, "ce_id"))
+        called = Called(_id(message, "ce_id"), _id(message, "ce_correlationid"))
+        return Arrival(message, self._parse(message), Cause(traceparent=trace, called=called))
 
 
 Consumer = Facts | Messages
@@ -128,7 +116,7 @@ def _said(message: Message, header: str) -> str:
 
 
 def _id(message: Message, header: str) -> str | None:
-    """The id that a header holds, if it is one that may travel."""
+    """The id that a header holds, if it is one that may go back."""
     said = _said(message, header)
     return said if _CORRELATION.fullmatch(said) else None
 

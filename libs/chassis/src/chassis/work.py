@@ -22,18 +22,20 @@ LARGEST_BODY = 512 * 1024
 class Cause:
     """What a fact follows from: another fact, or somebody's request or message with its trace.
 
-    `message_id` is the sender's own name of a message that is no fact of ours.
+    `called` is what the sender of a message that is no fact of ours calls it; only an answer to it says that.
     """
 
     fact_id: UUID | None = None
     correlation: str | None = None
     traceparent: str | None = None
-    message_id: str | None = None
+    called: "Called | None" = None
 
-    @property
-    def causation(self) -> str | None:
-        """What facts that follow from it say that they follow from."""
-        return str(self.fact_id) if self.fact_id else self.message_id
+
+class Called(NamedTuple):
+    """What a sender from outside calls its message, and the matter that it belongs to."""
+
+    id: str | None
+    correlation: str | None
 
 
 class Told(NamedTuple):
@@ -66,23 +68,27 @@ class Work(Generic[Kit]):
         """A new id (uuid7) of this instant, greater than every one before."""
         return new_id(self.now)
 
-    def tell(self, *facts: Fact, because: object = None, correlation: str | None = None) -> None:
+    def tell(
+        self, *facts: Fact, because: object = None, correlation: str | None = None, answering: bool = False
+    ) -> None:
         """Write the facts into the service's log when the transaction commits, in this order, for all of their topics.
 
         `because` is the thing of this batch that they follow from: its correlation and trace are handed on. Without
-        one, `correlation` (else a fact's own key) says what they belong to.
+        one, `correlation` (else a fact's own key) says what they belong to. `answering` facts go to the sender of a
+        message alone, and keep what it calls that.
         """
         cause = self._causes.get(id(because)) or Cause(traceparent=traceparent())
+        causation = str(cause.fact_id) if cause.fact_id else None
+        called = (answering and cause.called) or Called(causation, cause.correlation)
         for fact in facts:
-            self._tell(fact, cause, cause.correlation or correlation or fact.key)
+            self._tell(fact, called.id, called.correlation or correlation or fact.key, cause.traceparent)
 
-    def _tell(self, fact: Fact, cause: Cause, correlation: str) -> None:
+    def _tell(self, fact: Fact, causation: str | None, correlation: str, trace: str | None) -> None:
         key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
         if len(body) > LARGEST_BODY:
             raise ValueError(f"{fact.TYPE} is too large to be told: facts carry ids, codes and times")
         self._told.extend(
-            Told(fact_id, topic, key, fact.TYPE, correlation, cause.causation, cause.traceparent, body)
-            for topic in fact.topics
+            Told(fact_id, topic, key, fact.TYPE, correlation, causation, trace, body) for topic in fact.topics
         )
 
     @property

@@ -61,7 +61,7 @@ def _code(error: ValidationError) -> str:
     return "action.unknown" if unknown else "request.invalid"
 
 
-actions = Messages(pattern=topics.ACTIONS, parse=action, answered=True)
+actions = Messages(pattern=topics.ACTIONS, parse=action)
 
 
 @actions.batch

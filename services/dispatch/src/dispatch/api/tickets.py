@@ -18,7 +18,7 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Capacity, Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch import domain, usecases
 from dispatch.api.callers import actor, desk, overseer, viewer
-from dispatch.usecases import Kit
+from dispatch.usecases import Acted, Kit
 
 router = APIRouter()
 
@@ -150,12 +150,12 @@ async def act(
     ticket_id: UUID,
     requested: Requested,
     unit: Annotated[str | None, Depends(actor)],
-    work: Annotated[Work[Kit], web.InWork],
+    carried_out: Annotated[web.Together[usecases.Asked, Acted], web.together(usecases.act)],
 ) -> Ticket:
     """Do something to a ticket; said again under the same `action_id`, it is the same answer."""
     asked = usecases.Asked(unit, ticket_id, requested.action_id, requested.do.action, requested)
-    [shown] = await _shown(work, [await usecases.act_once(work, asked)])
-    return shown
+    acted = await carried_out(asked)
+    return _with(usecases.outcome(acted), acted.suggested)
 
 
 @router.get("/tickets/{ticket_id}/holdings")

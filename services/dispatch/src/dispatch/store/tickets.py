@@ -131,10 +131,13 @@ _OF_UNIT = """
     LIMIT :most
 """
 _HELPED_BY = """
-    SELECT * FROM ticket WHERE helpers @> ARRAY[CAST(:unit AS text)] AND ticket_id > :ticket_id
-    ORDER BY ticket_id
-    LIMIT :most
+    WITH helped AS MATERIALIZED (
+        SELECT * FROM ticket WHERE helpers @> ARRAY[CAST(:unit AS text)] AND ticket_id > :ticket_id
+    )
+    SELECT * FROM helped ORDER BY ticket_id LIMIT :most
 """
+"""Materialised, so that the few with helpers are looked through: in the order of all tickets it would be a million."""
+
 _LAST_ALIKE = """
     WITH last AS (
         SELECT ticket_id, matter_code, place_code FROM ticket WHERE directory_version IS NOT NULL

@@ -28,15 +28,16 @@ from dispatch.usecases.proposals import (
 )
 from dispatch.usecases.tickets import (
     MOST_REHOMED,
+    Acted,
     Asked,
     act,
     act_for_units,
-    act_once,
     dispatch_by_hand,
     holdings,
     manual_queue,
     one_ticket,
     open_tickets,
+    outcome,
     rehome,
     reopening_queue,
     suggestions,
@@ -46,6 +47,7 @@ from dispatch.usecases.tickets import (
 
 __all__ = [
     "MOST_REHOMED",
+    "Acted",
     "Asked",
     "Imported",
     "Kit",
@@ -54,7 +56,6 @@ __all__ = [
     "Version",
     "act",
     "act_for_units",
-    "act_once",
     "confirm_proposal",
     "directory",
     "dispatch_by_hand",
@@ -67,6 +68,7 @@ __all__ = [
     "newest",
     "one_ticket",
     "open_tickets",
+    "outcome",
     "proposal",
     "proposals",
     "propose",

@@ -147,14 +147,23 @@ class _Desk:
 
 
 class Acted(NamedTuple):
-    """How an action was answered, and its ticket as it is then; None when there is no such ticket."""
+    """How an action was answered, and its ticket as it is then, with what ranking suggests for it; None for no ticket."""
 
     answer: Answer
     ticket: Ticket | None
+    suggested: Sequence[Suggestion] = ()
 
 
 async def act(work: Work[Kit], asked: Sequence[Asked]) -> list[Acted]:
-    """Carry out actions in their order, each once, and answer each (rules 2, 3).
+    """Carry out what is asked over HTTP, and answer each. A refusal is not kept: the same may be asked again later."""
+    acted = await _act(work, asked)
+    await _keep(work, [one.answer for one in acted if one.answer.code is None])
+    named = await suggestions(work, [one.ticket for one in acted if one.ticket])
+    return [one._replace(suggested=named.get(one.answer.ticket_id, ())) for one in acted]
+
+
+async def _act(work: Work[Kit], asked: Sequence[Asked]) -> list[Acted]:
+    """Carry out actions in their order, each once (rules 2, 3).
 
     A refusal is an answer: nothing happens, and the others go on. Said again, an action is answered again.
     """
@@ -169,8 +178,12 @@ async def act(work: Work[Kit], asked: Sequence[Asked]) -> list[Acted]:
         own = answer if answer.fingerprint == one.fingerprint else replace(answer, code=_OTHER)
         acted.append(Acted(own, desk.tickets.get(one.ticket_id)))
     await _write(work, desk)
-    await store.actions.add(work.session, list(known.values()), work.now)
     return acted
+
+
+async def _keep(work: Work[Kit], answers: Sequence[Answer]) -> None:
+    """So that each is given again. An action that was said with another body keeps its first answer."""
+    await store.actions.add(work.session, [one for one in answers if one.code != _OTHER], work.now)
 
 
 _OTHER = "action.different-body"
@@ -208,15 +221,17 @@ def _carry_out(work: Work[Kit], desk: _Desk, directory: Directory, asked: Asked)
         return
     if asked.requested.version not in (None, before.version):
         raise Refused("ticket.stale")
-    _happened(work, desk, before, told)
+    _happened(work, desk, before, told, because=asked)
 
 
-def _happened(work: Work[Kit], desk: _Desk, before: Ticket, told: list[TicketFact]) -> None:
+def _happened(
+    work: Work[Kit], desk: _Desk, before: Ticket, told: list[TicketFact], because: Asked | None = None
+) -> None:
     after = desk.tickets[before.ticket_id] = domain.fold(before, told)
     desk.changed.add(after.ticket_id)
     left = set(domain.holders(before)) - set(domain.holders(after))
     desk.ended += [Ended(after.ticket_id, one, work.now) for one in left]
-    work.tell(*told, correlation=str(after.complaint_id))
+    work.tell(*told, because=because, correlation=str(after.complaint_id))
 
 
 async def _write(work: Work[Kit], desk: _Desk) -> None:
@@ -242,9 +257,9 @@ MOST_REHOMED = 1_000
 """In one transaction."""
 
 
-async def act_once(work: Work[Kit], asked: Asked) -> Ticket:
-    """The ticket after one action. Raises Refused with the code of its answer: then nothing is kept."""
-    [(answer, ticket)] = await act(work, [asked])
+def outcome(acted: Acted) -> Ticket:
+    """The ticket after an action. Raises Refused with the code of its answer."""
+    answer, ticket, _ = acted
     if answer.code is not None:
         raise Refused(answer.code, version=answer.version, state=answer.state)
     assert ticket is not None, "what was done was done to a ticket"
@@ -253,15 +268,17 @@ async def act_once(work: Work[Kit], asked: Asked) -> Ticket:
 
 async def act_for_units(work: Work[Kit], asked: Sequence[Asked]) -> None:
     """Carry out what units' own systems ask for, and answer each on its unit's topic."""
-    for one, acted in zip(asked, await act(work, asked), strict=True):
-        _answer(work, one, *acted)
+    carried_out = await _act(work, asked)
+    await _keep(work, [one.answer for one in carried_out])
+    for one, acted in zip(asked, carried_out, strict=True):
+        _answer(work, one, acted.answer, acted.ticket)
 
 
 def _answer(work: Work[Kit], asked: Asked, answer: Answer, ticket: Ticket | None) -> None:
     """Only what was applied names the complaint: a refusal may be about another unit's ticket."""
     complaint = ticket.complaint_id if ticket and answer.code is None else None
     told = _told(asked, answer, complaint, work.now)
-    work.tell(told, because=asked, correlation=str(complaint) if complaint else None)
+    work.tell(told, because=asked, correlation=str(complaint) if complaint else None, answering=True)
 
 
 def _told(asked: Asked, answer: Answer, complaint: UUID | None, at: datetime) -> ActionApplied | ActionRefused:

@@ -14,6 +14,9 @@ from chassis.work import Called, Cause, Work
 from contracts import base
 from contracts.refusals import Refused
 
+MOST = 500
+"""How many messages make up a batch at most, unless a consumer says otherwise."""
+
 FAULT = "fact.fault"
 """The code of what met a bug."""
 
@@ -53,6 +56,7 @@ class Facts:
     ordered = True
     personal = False
     pattern = None
+    most = MOST
 
     def __init__(self, topic: str) -> None:
         self.name = topic
@@ -76,17 +80,24 @@ class Messages:
 
     The use case recognises what is said twice by a key of its own, and a parked message holds nobody up. `personal`
     ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow.
+    A batch holds at most `most`: where each is much work, large ones would hold up everything else in the process.
     """
 
     ordered = False
 
     def __init__(
-        self, *topics: str, parse: Callable[[Message], Any], pattern: str | None = None, personal: bool = False
+        self,
+        *topics: str,
+        parse: Callable[[Message], Any],
+        pattern: str | None = None,
+        personal: bool = False,
+        most: int = MOST,
     ) -> None:
         self.name = _NAME.findall(pattern or topics[0])[0]
         self.topics = topics
         self.pattern = pattern
         self.personal = personal
+        self.most = most
         self.handler: Handler = _undeclared
         self._parse = parse
 

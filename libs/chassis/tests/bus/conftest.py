@@ -13,7 +13,7 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from chassis.clock import MovableClock, new_id
-from chassis.consumer import Facts, Message, Messages
+from chassis.consumer import MOST, Facts, Message, Messages
 from chassis.db import Database, rows
 from chassis.running import Running
 from chassis.service import Service
@@ -172,11 +172,13 @@ async def make(bus: Bus, servers: Servers) -> AsyncIterator[Make]:
     """Makes a tiny service with a topic and a database of its own; `parse` makes it read messages that are no facts."""
     made: list[Harness] = []
 
-    async def build(parse: Callable[[Message], Any] | None = None, *, personal: bool = False, **settings: Any) -> Tiny:
+    async def build(
+        parse: Callable[[Message], Any] | None = None, *, personal: bool = False, most: int = MOST, **settings: Any
+    ) -> Tiny:
         number = next(_NUMBERS)
         topic = f"complaints-{number}"
         await bus.topics(topic, f"{topic}.parked", partitions=3)
-        consumer = Messages(topic, parse=parse, personal=personal) if parse else Facts(topic)
+        consumer = Messages(topic, parse=parse, personal=personal, most=most) if parse else Facts(topic)
         consumer.batch(note)
         script = Script()
         service = Service(

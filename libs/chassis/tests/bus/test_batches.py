@@ -192,6 +192,15 @@ async def test_very_many_may_be_put_back_at_once_by_two_instances(make: Any, han
     assert len(await tiny.effects(450)) == 450
 
 
+async def test_no_batch_is_larger_than_its_consumer_wants(make: Any, hands: Any) -> None:
+    facts = [hands.complaint() for _ in range(20)]
+    tiny = await make(lambda message: base.read(message.headers, message.value).fact, most=6)
+    await tiny.send(*map(hands.raw, facts))
+    async with tiny.running_doors("consumers"):
+        assert len(await tiny.effects(20)) == 20
+    assert max(tiny.script.batches) <= 6
+
+
 async def test_told_to_end_it_finishes_the_batch_at_hand(tiny: Any, bus: Any, hands: Any) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 

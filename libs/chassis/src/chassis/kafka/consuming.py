@@ -20,7 +20,6 @@ from chassis.kafka.tolerant import be_tolerant
 from chassis.settings import Settings
 from chassis.telemetry import metrics
 
-BATCH_RECORDS = 500
 _BATCH_MS = 5
 """Also the blind time after an empty poll (sharp edge 3)."""
 _FETCH_MS = 25
@@ -135,7 +134,7 @@ class Subscription:
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             batch_timeout_ms=_BATCH_MS,
-            max_records=BATCH_RECORDS,
+            max_records=self._taker.consumer.most,
             fetch_max_wait_ms=_FETCH_MS,
             session_timeout_ms=_SESSION_MS,
             max_poll_interval_ms=_POLL_MS,

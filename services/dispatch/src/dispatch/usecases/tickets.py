@@ -147,7 +147,7 @@ class _Desk:
 
 
 class Acted(NamedTuple):
-    """How an action was answered, and its ticket as it is then, with what ranking suggests for it; None for no ticket."""
+    """How an action was answered, and its ticket, if there is one, as it is then, with what ranking suggests for it."""
 
     answer: Answer
     ticket: Ticket | None

@@ -121,12 +121,17 @@ def _id() -> str:
 
 
 def _for_one_unit(generator: Generator, how_many: int) -> tuple[str, list[Said]]:
-    """Complaints that one unit must get: all with the codes of the first, each with a source id of its own."""
+    """Complaints that one unit must get: all with the codes of the first, each of a reporter of its own."""
     form, first = generator.one("window", dispatched=True)
     assert isinstance(first.outcome, Registered)
-    forms = (form | {"source_id": f"burst-{_id()}"} for _ in range(how_many))
+    forms = (form | {"source_id": f"burst-{_id()}", "reporter": _reporter(number)} for number in range(how_many))
     said = [Said("window", one["source_id"].encode(), orjson.dumps(one), first.outcome) for one in forms]
     return str(first.outcome.unit), said
+
+
+def _reporter(number: int) -> dict[str, str]:
+    """Somebody else each time: one who says the same twice is linked to the first (rules 2.5)."""
+    return {"kind": "citizen", "name": "上官某", "phone": f"138{number:08d}"}
 
 
 async def _say(speaker: Speaker, said: list[Said]) -> None:

@@ -1,6 +1,6 @@
 """Makes complaints for the channels, and says of each what must become of it.
 
-The same seed makes the same ones. No two have the same `submitted_at`, to the millisecond: by the channel and that
+The same run and seed make the same ones. No two have the same `submitted_at`, to the millisecond: by the channel and that
 instant a complaint is recognised on the topics, which carry no source id.
 """
 
@@ -99,13 +99,16 @@ USUAL = Mix()
 
 
 class Generator:
-    """An endless source of complaints about the matters and places of a district."""
+    """An endless source of complaints about the matters and places of a district, those of a run by people of its own.
+
+    Who said the same before would be linked to that (rules 2.5).
+    """
 
     def __init__(
         self, district: District, run: str, *, seed: int = 1, texts: Words = words.own, mix: Mix = USUAL
     ) -> None:
         self._district, self._run, self._texts, self._mix = district, run, texts, mix
-        self._dice = random.Random(seed)
+        self._dice, self._people = random.Random(seed), random.Random(f"{run} {seed}")
         self._places = tuple(district.parents)
         self._units = tuple(district.units.values())
         self._number = 0
@@ -142,7 +145,7 @@ class Generator:
         return form, Registered(channel, source_id, at, matter, place, self._district.unit_for(matter, place))
 
     def _reporter(self, channel: str) -> Form:
-        dice, enterprise = self._dice, channel.startswith("enterprise")
+        dice, enterprise = self._people, channel.startswith("enterprise")
         said = {"kind": "enterprise" if enterprise else "citizen", "name": words.name(dice)}
         if dice.random() < 0.8:
             said["phone"] = identity.phone(dice)

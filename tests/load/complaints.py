@@ -1,7 +1,7 @@
 """Makes complaints for the channels, and says of each what must become of it.
 
-The same run and seed make the same ones. No two have the same `submitted_at`, to the millisecond: by the channel and that
-instant a complaint is recognised on the topics, which carry no source id.
+The same run and seed make the same ones. No two have the same `submitted_at`, to the millisecond: by the channel and
+that instant a complaint is recognised on the topics, which carry no source id.
 """
 
 import random

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.proposals import Change, EndPlace, EndUnit, Own
-from dispatch.domain import Affected, Alike, Directory, Found, Inherited, Policy, dry_run, end, proposed, route
+from dispatch.domain import Affected, Alike, Directory, Found, Inherited, Policy, destination, dry_run, proposed, route
 
 TOWN, VILLAGE, OTHER_TOWN = "310151101000", "310151101001", "310151102000"
 SOCIAL = "000111001001"
@@ -33,7 +33,7 @@ def test_what_goes_elsewhere_is_counted_by_where_it_goes(directory: Directory) -
     then = proposed(directory, wanted)
     run = dry_run(directory, then, POLICY, tickets, [Affected("town-b", 4, 1)])
     assert run.examined == 17
-    assert [(one.alike.tickets, end(one.now), end(one.then)) for one in run.rerouted] == [
+    assert [(one.alike.tickets, destination(one.now), destination(one.then)) for one in run.rerouted] == [
         (7, "town-b", "no-owner"),
         (3, "hrss", "town-a"),
     ]
@@ -48,5 +48,5 @@ def test_the_same_directory_does_the_same(asked: list[tuple[str | None, str | No
 
 def test_an_end_is_a_unit_or_a_reason(directory: Directory) -> None:
     assert isinstance(route(directory, POLICY, SOCIAL, TOWN), Found)
-    assert end(route(directory, POLICY, SOCIAL, TOWN)) == "hrss"
-    assert end(route(directory, POLICY, None, None)) == "no-matter-no-place"
+    assert destination(route(directory, POLICY, SOCIAL, TOWN)) == "hrss"
+    assert destination(route(directory, POLICY, None, None)) == "no-matter-no-place"

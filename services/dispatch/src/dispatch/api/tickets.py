@@ -18,6 +18,7 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Capacity, Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch import domain, usecases
 from dispatch.api.callers import actor, desk, overseer, viewer
+from dispatch.api.paging import link_next
 from dispatch.usecases import Acted, Kit
 
 router = APIRouter()
@@ -117,7 +118,7 @@ async def tickets(
     look = usecases.manual_queue if queue == "manual" else usecases.reopening_queue
     found = await look(work, after, limit)
     if len(found) == limit:
-        response.headers["link"] = f'</v1/tickets?queue={queue}&after={found[-1].ticket_id}&limit={limit}>; rel="next"'
+        link_next(response, "/v1/tickets", queue=queue, after=found[-1].ticket_id, limit=limit)
     return await _shown(work, found)
 
 

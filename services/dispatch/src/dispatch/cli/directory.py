@@ -15,7 +15,7 @@ from chassis.cli.say import Json, say, table
 from contracts.base import rfc3339
 from contracts.ids import matter_code, place_code
 from dispatch import domain, usecases
-from dispatch.cli.opening import Folder, files, opened, or_wrong, provide_for
+from dispatch.cli.opening import Folder, files, opened, or_wrong, provide_for, show_without_password
 from dispatch.domain import Directory, Found, Mandate, Route
 from dispatch.usecases import Imported, Version
 
@@ -155,9 +155,7 @@ def _show_outcome(screen: Console, outcome: Outcome) -> None:
         if changes.size
         else f"Nothing has changed, version {version} holds on."
     )
-    if outcome.without_password:
-        named = ", ".join(outcome.without_password)
-        screen.print(f"No Kafka password is set for {named} (BBCS_UNIT_…_KAFKA_PASSWORD): then run bbcs topics apply.")
+    show_without_password(screen, outcome.without_password)
 
 
 def _show_entries(screen: Console, directory: Directory, entries: Sequence[dict[str, Any]]) -> None:

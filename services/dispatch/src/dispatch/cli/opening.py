@@ -60,6 +60,13 @@ async def provide_for(new: Collection[str]) -> Sequence[str]:
     return [unit for unit in sorted(new) if f"unit.{unit}" in done.without_password]
 
 
+def show_without_password(screen: Console, units: Sequence[str]) -> None:
+    """Say what is left to do for units whose systems cannot sign in at Kafka yet; nothing where there are none."""
+    if units:
+        named = ", ".join(units)
+        screen.print(f"No Kafka password is set for {named} (BBCS_UNIT_…_KAFKA_PASSWORD): then run bbcs topics apply.")
+
+
 @contextmanager
 def or_wrong(as_json: bool, what: str) -> Iterator[None]:
     """Show everything that is wrong, and end, when that is what comes of it; `what` was not done then."""

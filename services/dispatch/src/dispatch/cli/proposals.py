@@ -16,10 +16,8 @@ from chassis.cli.say import Json, say, table
 from contracts.base import field_paths
 from contracts.proposals import Change, ProposedChange
 from dispatch import domain, usecases
-from dispatch.cli.opening import Folder, files, opened, or_wrong, provide_for
-from dispatch.domain import Directory, DryRun, Proposal
-
-MOST_TRIED = 100_000
+from dispatch.cli.opening import Folder, files, opened, or_wrong, provide_for, show_without_password
+from dispatch.domain import MOST_TRIED, Directory, DryRun, Proposal
 
 Successors = Annotated[
     list[str] | None, typer.Option("--successor", help="OLD=NEW: who takes over from a unit that is gone; repeatable.")
@@ -152,8 +150,8 @@ def _plain_rerouted(one: domain.Rerouted) -> dict[str, Any]:
     return {
         "matter": one.alike.matter,
         "place": one.alike.place,
-        "now": domain.end(one.now),
-        "then": domain.end(one.then),
+        "now": domain.destination(one.now),
+        "then": domain.destination(one.then),
         "tickets": one.alike.tickets,
         "ticket_ids": [str(id_) for id_ in one.alike.newest],
     }
@@ -174,6 +172,4 @@ def _show_run(screen: Console, run: DryRun) -> None:
 
 def _show_provided(screen: Console, units: Sequence[str], without_password: Sequence[str]) -> None:
     screen.print(f"Topics and users were made for {', '.join(units)}." if units else "No unit waits for topics.")
-    if without_password:
-        named = ", ".join(without_password)
-        screen.print(f"No Kafka password is set for {named} (BBCS_UNIT_…_KAFKA_PASSWORD): then run bbcs topics apply.")
+    show_without_password(screen, without_password)

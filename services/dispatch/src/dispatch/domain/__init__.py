@@ -43,10 +43,11 @@ from dispatch.domain.tickets import (
     evolve,
     fold,
 )
-from dispatch.domain.trying import Affected, Alike, DryRun, Inherited, Rerouted, dry_run, end
+from dispatch.domain.trying import MOST_TRIED, Affected, Alike, DryRun, Inherited, Rerouted, destination, dry_run
 
 __all__ = [
     "CLOSED",
+    "MOST_TRIED",
     "TABLES",
     "UNTOUCHED",
     "WAITING",
@@ -88,10 +89,10 @@ __all__ = [
     "changes",
     "confirmed",
     "decide",
+    "destination",
     "difference",
     "draft",
     "dry_run",
-    "end",
     "evolve",
     "fold",
     "foreseen",

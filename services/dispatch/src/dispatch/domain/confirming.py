@@ -8,7 +8,7 @@ from contracts.refusals import Refused
 from contracts.tickets import StepProposed, StepRejected, TicketClassified, TicketDeclined
 from contracts.vocabulary import Complexity, ProposalKind
 from dispatch.domain.guards import by_holder, nobody_assists, not_closed, of_ticket, proposal_free
-from dispatch.domain.handling import Proposal
+from dispatch.domain.handling import ProposedStep
 from dispatch.domain.sampling import sampled
 from dispatch.domain.tickets import Facts, Handle, Ticket
 
@@ -87,7 +87,7 @@ def _confirm(ticket: Ticket, asked: Handle, do: Confirm) -> Facts:
     ]
 
 
-def _declined(ticket: Ticket, asked: Handle, proposal: Proposal) -> TicketDeclined:
+def _declined(ticket: Ticket, asked: Handle, proposal: ProposedStep) -> TicketDeclined:
     assert proposal.citation_id is not None, "who declines cites a document"
     return TicketDeclined(
         **of_ticket(ticket),
@@ -119,7 +119,7 @@ def _reject(ticket: Ticket, asked: Handle, do: Reject) -> Facts:
     ]
 
 
-def _of_ours(ticket: Ticket, asked: Handle, do: Confirm | Reject) -> Proposal:
+def _of_ours(ticket: Ticket, asked: Handle, do: Confirm | Reject) -> ProposedStep:
     """The open proposal, which is confirmed or rejected where it was made."""
     proposal = ticket.handling.proposal
     if proposal is None or proposal.proposal_id != do.proposal_id:

@@ -54,7 +54,7 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedStep:
     """A step that a second person must confirm."""
 
     proposal_id: UUID
@@ -82,7 +82,7 @@ class Handling:
     returned_by: tuple[str, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     assists: tuple[Assist, ...] = ()
-    proposal: Proposal | None = None
+    proposal: ProposedStep | None = None
     confirmed: UUID | None = None
     rejected: UUID | None = None
     explanation_id: UUID | None = None
@@ -233,8 +233,10 @@ def _delegated(so_far: Handling, fact: TicketDelegated) -> tuple[Delegation, ...
     return (*so_far.delegations[:kept], Delegation(fact.to, fact.delegated_at))
 
 
-def _proposal(fact: StepProposed) -> Proposal:
-    return Proposal(fact.proposal_id, fact.kind, fact.unit, fact.by, fact.reason_id, fact.citation_id, fact.complexity)
+def _proposal(fact: StepProposed) -> ProposedStep:
+    return ProposedStep(
+        fact.proposal_id, fact.kind, fact.unit, fact.by, fact.reason_id, fact.citation_id, fact.complexity
+    )
 
 
 def _confirmed(so_far: Handling) -> Handling:

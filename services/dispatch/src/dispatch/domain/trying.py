@@ -7,6 +7,9 @@ from uuid import UUID
 from dispatch.domain.directory import Directory
 from dispatch.domain.routing import Found, Policy, Route, route
 
+MOST_TRIED = 100_000
+"""Tickets that a dry run looks at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alike:
@@ -66,10 +69,10 @@ def dry_run(
 def _rerouted(now: Directory, then: Directory, policy: Policy, asked: Iterable[Alike]) -> Iterator[Rerouted]:
     for one in asked:
         routes = [route(directory, policy, one.matter, one.place) for directory in (now, then)]
-        if end(routes[0]) != end(routes[1]):
+        if destination(routes[0]) != destination(routes[1]):
             yield Rerouted(one, *routes)
 
 
-def end(route: Route) -> str:
+def destination(route: Route) -> str:
     """Where it leads: the unit, or why it leads to the manual queue."""
     return route.unit if isinstance(route, Found) else route.reason

@@ -17,7 +17,7 @@ from contracts.tickets import TicketFact
 from contracts.vocabulary import Channel, Purpose, ReporterKind, TextKind
 from intake import domain, store
 from intake.domain import At, Entry, Known, SealedText, Solved, Submission, Text
-from intake.usecases import ranking, repeating
+from intake.usecases import opening, ranking, repeating
 from intake.usecases.kit import Kit
 from intake.usecases.ranking import Ranked
 
@@ -130,19 +130,14 @@ async def open_one(work: Work[Kit], principal: Principal, complaint_id: UUID, pu
     Raises Refused: `principal.not-allowed`, `complaint.unknown`.
     """
     await _let_in(work, [(principal, complaint_id)])
-    sealed = await store.complaints.sealed(work.session, complaint_id)
-    if sealed is None:
-        raise Refused("complaint.unknown")
-    await audit.append(work.session, principal, "complaint.read", complaint_id, purpose, work.now)
-    vault = work.kit.vault
-    content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
+    sealed = await opening.look(work, principal, "complaint.read", complaint_id, purpose)
     links = await store.links.of_complaint(work.session, complaint_id)
     return Opened(
         complaint_id,
         Channel(sealed.channel),
         sealed.receipt,
         sealed.registered_at,
-        domain.said(content),
+        opening.content(work.kit, complaint_id, sealed.wrapped_key, sealed.content),
         linked_to=next((one.to for one in links if one.complaint_id == complaint_id), None),
         linked=[one.complaint_id for one in links if one.to == complaint_id],
     )

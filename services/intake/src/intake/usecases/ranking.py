@@ -16,10 +16,11 @@ from chassis.vault import about
 from chassis.work import Work
 from contracts.complaints import Candidate as Told
 from contracts.directory import DirectoryFact
-from intake import domain, store
+from intake import store
 from intake.domain import ComplaintForm
 from intake.domain.ranking import Candidate, Directory, Figures, Model, Ranker, Row, learn, lesson, read, written
 from intake.store.ranking import SealedModel
+from intake.usecases import opening
 from intake.usecases.kit import Kit
 
 TOLD = 5
@@ -183,12 +184,11 @@ async def _newest_model(work: Work[Kit]) -> Model | None:
 async def _decided(work: Work[Kit], directory: Directory) -> list[Row]:
     """The complaints that hands dispatched to units of the directory, labelled with what was decided."""
     await audit.append(work.session, _OPERATOR, "complaint.learn", "decided by hand", "ranking", work.now)
-    vault, found = work.kit.vault, list[Row]()
+    found: list[Row] = []
     async for one in store.decisions.every(work.session):
         label = directory.decided(one.unit, one.matter)
         if label is not None:
-            content = vault.open(vault.unwrap(one.wrapped_key), one.content, about(one.complaint_id, "content"))
-            said = domain.said(content)
+            said = opening.content(work.kit, one.complaint_id, one.wrapped_key, one.content)
             found.append(Row(said["subject"], said["text"], label))
     return found
 

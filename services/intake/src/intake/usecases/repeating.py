@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from chassis import audit
 from chassis.security import Principal
-from chassis.vault import about
 from chassis.work import Work
 from contracts.complaints import ComplaintLinked
-from contracts.refusals import Refused
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Purpose
 from intake import domain, store
 from intake.domain import ComplaintForm, KnownBy, Near, Saying
+from intake.usecases import opening
 from intake.usecases.kit import Kit
 
 _MOST_NEAR = 50
@@ -43,13 +41,9 @@ async def near(work: Work[Kit], principal: Principal, complaint_id: UUID, purpos
 
     Raises Refused("complaint.unknown").
     """
-    sealed = await store.complaints.sealed(work.session, complaint_id)
-    if sealed is None:
-        raise Refused("complaint.unknown")
-    await audit.append(work.session, principal, "complaint.near", complaint_id, purpose, work.now)
-    vault = work.kit.vault
-    content = vault.open(vault.unwrap(sealed.wrapped_key), sealed.content, about(complaint_id, "content"))
-    form = ComplaintForm.model_validate(domain.said(content))
+    sealed = await opening.look(work, principal, "complaint.near", complaint_id, purpose)
+    said_ = opening.content(work.kit, complaint_id, sealed.wrapped_key, sealed.content)
+    form = ComplaintForm.model_validate(said_)
     since = form.submitted_at - work.kit.policy.near
     found = await store.sayings.said_by(work.session, dict(_marks(work.kit, form)), since, _MOST_NEAR)
     others = [one for one in found if one.complaint_id != complaint_id]

@@ -77,16 +77,19 @@ class Trial:
     async def _feed(self, at_least: int) -> None:
         async with speaking(self.district) as speaker, httpx2.AsyncClient(timeout=10) as client:
             while not self._enough.is_set() or self.ledger.expected < at_least:
-                if self.ledger.expected - self.ledger.decided > _AHEAD:
-                    await asyncio.sleep(_EVERY_S / 2)
-                    continue
+                await until(self._close_behind, _PATIENCE_S, lambda: f"decisions: there are {self.ledger.decided}")
                 messages = list(self._generator.complaints(_AT_ONCE))
                 posted = {one.key for one in messages[::_HTTP_EVERY] if isinstance(one.outcome, Registered)}
                 first = [one for one in messages if isinstance(one.outcome, Registered) and one.key in posted]
                 for one in messages:
                     self.ledger.expect(one)
-                await asyncio.gather(*(self._post(client, one) for one in first))
-                await speaker.say([one for one in messages if one not in first])
+                async with asyncio.timeout(_PATIENCE_S):
+                    await asyncio.gather(*(self._post(client, one) for one in first))
+                    await speaker.say([one for one in messages if one not in first])
+
+    async def _close_behind(self) -> bool:
+        """Whether what is decided is not far behind what was said."""
+        return self.ledger.expected - self.ledger.decided <= _AHEAD
 
     async def _post(self, client: httpx2.AsyncClient, said: Said) -> None:
         """Register it over HTTP, asked again until it is answered, as a patient channel does."""

@@ -1,7 +1,7 @@
 """Kafka as bare aiokafka gives it: says messages on topics, and reads what is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -66,8 +66,15 @@ async def _stopped(made: AIOKafkaProducer) -> None:
         async with asyncio.timeout(_LEAVE_S):
             await made.stop()
     except (KafkaError, TimeoutError):
-        await made._sender.close()
-        await made.client.close()
+        await _briefly(made._sender.close())
+        await _briefly(made.client.close())
+
+
+async def _briefly(leaving: Awaitable[None]) -> None:
+    """Wait for it, not for ever: aiokafka may wait for answers of a broker that has gone."""
+    with suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(_LEAVE_S):
+            await leaving
 
 
 class Speaker:
@@ -154,9 +161,7 @@ class Reader:
         """Let go of the broker."""
         if self._consumer is not None:
             consumer, self._consumer = self._consumer, None
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LEAVE_S):
-                    await consumer.stop()
+            await _briefly(consumer.stop())
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[AIOKafkaConsumer]:

@@ -57,6 +57,7 @@ class Facts:
     personal = False
     pattern = None
     most = MOST
+    rest = 0.0
 
     def __init__(self, topic: str) -> None:
         self.name = topic
@@ -81,6 +82,7 @@ class Messages:
     The use case recognises what is said twice by a key of its own, and a parked message holds nobody up. `personal`
     ones are sealed when they are parked. `pattern` stands for topics of which there may be more tomorrow.
     A batch holds at most `most`: where each is much work, large ones would hold up everything else in the process.
+    After a full one nothing is taken for `rest` times as long as it took: a backlog leaves room for everything else.
     """
 
     ordered = False
@@ -92,12 +94,14 @@ class Messages:
         pattern: str | None = None,
         personal: bool = False,
         most: int = MOST,
+        rest: float = 0.0,
     ) -> None:
         self.name = _NAME.findall(pattern or topics[0])[0]
         self.topics = topics
         self.pattern = pattern
         self.personal = personal
         self.most = most
+        self.rest = rest
         self.handler: Handler = _undeclared
         self._parse = parse
 

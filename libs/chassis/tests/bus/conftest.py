@@ -173,12 +173,17 @@ async def make(bus: Bus, servers: Servers) -> AsyncIterator[Make]:
     made: list[Harness] = []
 
     async def build(
-        parse: Callable[[Message], Any] | None = None, *, personal: bool = False, most: int = MOST, **settings: Any
+        parse: Callable[[Message], Any] | None = None,
+        *,
+        personal: bool = False,
+        most: int = MOST,
+        rest: float = 0.0,
+        **settings: Any,
     ) -> Tiny:
         number = next(_NUMBERS)
         topic = f"complaints-{number}"
         await bus.topics(topic, f"{topic}.parked", partitions=3)
-        consumer = Messages(topic, parse=parse, personal=personal, most=most) if parse else Facts(topic)
+        consumer = Messages(topic, parse=parse, personal=personal, most=most, rest=rest) if parse else Facts(topic)
         consumer.batch(note)
         script = Script()
         service = Service(

@@ -1,10 +1,15 @@
 """What happens to a batch: its effect once, whatever is delivered twice, fails, or cannot be read."""
 
 import asyncio
+from itertools import pairwise
+from time import monotonic
 from typing import Any
 
 from chassis.db import rows
 from contracts import base
+
+LONG_S = 0.05
+"""How long a handler is at it that has much to do."""
 
 
 async def test_a_fact_delivered_twice_has_one_effect_and_is_answered_once(tiny: Any, bus: Any, hands: Any) -> None:
@@ -199,6 +204,25 @@ async def test_no_batch_is_larger_than_its_consumer_wants(make: Any, hands: Any)
     async with tiny.running_doors("consumers"):
         assert len(await tiny.effects(20)) == 20
     assert max(tiny.script.batches) <= 6
+
+
+async def test_after_a_full_batch_it_leaves_others_their_turn(make: Any, hands: Any) -> None:
+    begun: list[float] = []
+
+    async def be_long(_: Any, __: Any) -> None:
+        begun.append(monotonic())
+        await asyncio.sleep(LONG_S)
+
+    facts = [hands.complaint() for _ in range(20)]
+    tiny = await make(lambda message: base.read(message.headers, message.value).fact, most=4, rest=2.0)
+    tiny.script.before = be_long
+    await tiny.send(*map(hands.raw, facts))
+    async with tiny.running_doors("consumers"):
+        assert len(await tiny.effects(20)) == 20
+    apart = [later - earlier for earlier, later in pairwise(begun)]
+    after_full = [seconds for size, seconds in zip(tiny.script.batches, apart, strict=False) if size == 4]
+    assert after_full
+    assert min(after_full) >= 3 * LONG_S
 
 
 async def test_told_to_end_it_finishes_the_batch_at_hand(tiny: Any, bus: Any, hands: Any) -> None:

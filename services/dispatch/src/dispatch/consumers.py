@@ -64,7 +64,10 @@ def _code(error: ValidationError) -> str:
 _MOST = 100
 """500 are decided in 150 ms, in which nobody's complaint goes on; 100 in 30, for which each costs a little more."""
 
-actions = Messages(pattern=topics.ACTIONS, parse=action, most=_MOST)
+_REST = 2.0
+"""A unit's backlog takes a third of the time, and others' complaints the rest (decision 0014)."""
+
+actions = Messages(pattern=topics.ACTIONS, parse=action, most=_MOST, rest=_REST)
 
 
 @actions.batch

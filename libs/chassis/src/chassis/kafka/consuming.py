@@ -36,6 +36,8 @@ _COMMIT_EVERY_S = 0.25
 """Apart from the batches, which need not wait for it: what a crash leaves uncommitted has its effect already."""
 _UNCOMMITTED = 3
 """After so many refused commits in a row the membership is made anew."""
+_LONGEST_REST_S = 1.0
+"""A batch that took long waited for the database: there is no room to be left then."""
 _LEAVE_S = 0.1
 """FastStream waits no longer for a handler: we have waited for the batch ourselves."""
 
@@ -145,12 +147,15 @@ class Subscription:
         return subscriber
 
     async def _take(self, records: Any) -> None:
-        progress = self._taker.progress
+        progress, begun = self._taker.progress, time.monotonic()
         async with self._busy:
             if not (progress.stopped or progress.ending):
                 await self._carry_out(records)
         if progress.stopped:
             await asyncio.Event().wait()  # keeps the partitions, and takes nothing more
+        if self._taker.consumer.rest and len(records) >= self._taker.consumer.most:
+            took = time.monotonic() - begun
+            await asyncio.sleep(min(self._taker.consumer.rest * took, _LONGEST_REST_S))
 
     async def _carry_out(self, records: Sequence[ConsumerRecord]) -> None:
         """Whatever comes out of a batch: nothing after it may be committed before it is."""

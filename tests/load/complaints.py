@@ -203,7 +203,7 @@ def _with(code: str, **fields: Any) -> Callable[[Form], tuple[bytes, str]]:
 
 
 _SPOILED: tuple[Callable[[Form], tuple[bytes | None, str]], ...] = (
-    lambda form: (orjson.dumps(form)[:-7], "complaint.not-json"),
+    lambda form: (orjson.dumps(form)[:-1], "complaint.not-json"),
     lambda form: (orjson.dumps(form).decode().encode("gb18030"), "complaint.encoding"),
     lambda form: (None, "complaint.not-json"),
     lambda form: (b"[" * 10_000 + b"]" * 10_000, "complaint.not-json"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.db import Session, rows
 from contracts.directory import DirectoryFact, MatterListed, PlaceListed, UnitListed
-from intake.domain.ranking import Directory, Matter, spelled
+from intake.domain.ranking import Directory, Matter
 
 _SAVE_MATTERS = """
     INSERT INTO matter (code, name, synonyms, pinyin, places, units, version, listed)
@@ -75,13 +75,12 @@ class SealedModel:
     body: bytes
 
 
-async def list_entries(session: Session, facts: Sequence[DirectoryFact]) -> None:
-    """Take what the directory tells; what is older than what is known changes nothing."""
-    newest = {fact.entry: fact for fact in sorted(facts, key=lambda one: one.version)}
-    ordered = [newest[entry] for entry in sorted(newest)]
-    await _save(session, _SAVE_MATTERS, [_matter(one) for one in ordered if isinstance(one, MatterListed)])
-    await _save(session, _SAVE_UNITS, [_unit(one) for one in ordered if isinstance(one, UnitListed)])
-    await _save(session, _SAVE_PLACES, [_place(one) for one in ordered if isinstance(one, PlaceListed)])
+async def list_entries(session: Session, entries: Sequence[DirectoryFact], spelled: Sequence[Sequence[str]]) -> None:
+    """Take entries of the directory, each once, with the pinyin of each matter; what is older changes nothing."""
+    matters = [one for one in entries if isinstance(one, MatterListed)]
+    await _save(session, _SAVE_MATTERS, [_matter(one, forms) for one, forms in zip(matters, spelled, strict=True)])
+    await _save(session, _SAVE_UNITS, [_unit(one) for one in entries if isinstance(one, UnitListed)])
+    await _save(session, _SAVE_PLACES, [_place(one) for one in entries if isinstance(one, PlaceListed)])
 
 
 async def directory(session: Session) -> Directory:
@@ -131,12 +130,12 @@ async def _save(session: Session, sql: str, entries: Sequence[dict[str, object]]
         await rows(session, sql, **{name: [one[name] for one in entries] for name in entries[0]})
 
 
-def _matter(fact: MatterListed) -> dict[str, object]:
+def _matter(fact: MatterListed, spelled: Sequence[str]) -> dict[str, object]:
     return {
         "code": fact.code,
         "name": fact.name,
         "synonyms": "|".join(fact.synonyms),
-        "pinyin": "|".join(spelled((fact.name, *fact.synonyms))),
+        "pinyin": "|".join(spelled),
         "places": "|".join(one.place for one in fact.owners),
         "units": "|".join(one.unit for one in fact.owners),
         "version": fact.version,

@@ -15,8 +15,8 @@ from chassis.security import Principal
 from chassis.vault import about
 from chassis.work import Work
 from contracts.complaints import Candidate as Told
-from contracts.directory import DirectoryFact
-from intake import store
+from contracts.directory import DirectoryFact, MatterListed
+from intake import clients, store
 from intake.domain import ComplaintForm
 from intake.domain.ranking import Candidate, Directory, Figures, Model, Ranker, Row, learn, lesson, read, written
 from intake.store.ranking import SealedModel
@@ -77,8 +77,11 @@ class Evaluated:
 
 
 async def list_entries(work: Work[Kit], facts: Sequence[DirectoryFact]) -> None:
-    """Take what the directory tells: matters, units, places."""
-    await store.ranking.list_entries(work.session, facts)
+    """Take what the directory tells: matters, units, places; what is older than what is known changes nothing."""
+    newest = {fact.entry: fact for fact in sorted(facts, key=lambda one: one.version)}
+    entries = [newest[entry] for entry in sorted(newest)]
+    named = [(one.name, *one.synonyms) for one in entries if isinstance(one, MatterListed)]
+    await store.ranking.list_entries(work.session, entries, await clients.spelled_apart(named))
 
 
 async def rank(work: Work[Kit], subject: str, text: str, limit: int) -> list[Candidate]:

@@ -94,7 +94,7 @@ class Names:
 
 def spelled(names: Sequence[str]) -> tuple[str, ...]:
     """Names in pinyin without tones, and their initials: `shebaodengji`, `sbdj`."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 55 MB that only a changed directory needs
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 57 MB that only a changed directory needs
 
     syllables = [lazy_pinyin("".join(_HAN.findall(name))) for name in names]
     forms = ["".join(one) for one in syllables] + ["".join(each[0] for each in one) for one in syllables]

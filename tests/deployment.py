@@ -148,6 +148,12 @@ class Deployment:
             return repr(error)
         return "ready" if answer.status_code == httpx2.codes.OK else answer.text
 
+    async def says(self) -> str:
+        """What each process says of its readiness, and the last that it wrote."""
+        running = [name for name in self.processes if self.runs(name)]
+        said = {name: await self._readiness(name) for name in running}
+        return "\n".join(f"{name}: {said.get(name, 'ended')}\n{self._end_of_log(name)}" for name in self.processes)
+
     def _end_of_log(self, name: str) -> str:
         return self.log(name).read_text()[-3000:]
 

@@ -1,7 +1,7 @@
 """A trial: complaints go on coming while things are killed, and the ledger judges what became of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -52,7 +52,7 @@ class Trial:
     async def progress(self, how_many: int) -> None:
         """Return when so many more complaints are decided than now."""
         wanted = self.ledger.decided + how_many
-        await until(lambda: _as_coroutine(self.ledger.decided >= wanted), _PATIENCE_S, f"{how_many} decisions")
+        await self._until(lambda: self.ledger.decided >= wanted)
 
     async def settled(self) -> None:
         """Return when everything is decided and told, or when that does not happen for a long time."""
@@ -77,7 +77,7 @@ class Trial:
     async def _feed(self, at_least: int) -> None:
         async with speaking(self.district) as speaker, httpx2.AsyncClient(timeout=10) as client:
             while not self._enough.is_set() or self.ledger.expected < at_least:
-                await until(self._close_behind, _PATIENCE_S, lambda: f"decisions: there are {self.ledger.decided}")
+                await self._until(lambda: self.ledger.expected - self.ledger.decided <= _AHEAD)
                 messages = list(self._generator.complaints(_AT_ONCE))
                 posted = {one.key for one in messages[::_HTTP_EVERY] if isinstance(one.outcome, Registered)}
                 first = [one for one in messages if isinstance(one.outcome, Registered) and one.key in posted]
@@ -87,9 +87,13 @@ class Trial:
                     await asyncio.gather(*(self._post(client, one) for one in first))
                     await speaker.say([one for one in messages if one not in first])
 
-    async def _close_behind(self) -> bool:
-        """Whether what is decided is not far behind what was said."""
-        return self.ledger.expected - self.ledger.decided <= _AHEAD
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        """Return when enough is decided. Raises AssertionError with what each process says when that takes too long."""
+        try:
+            await until(lambda: _as_coroutine(holds()), _PATIENCE_S, "decisions")
+        except AssertionError as error:
+            so_far = f"{self.ledger.decided} of {self.ledger.expected} are decided"
+            raise AssertionError(f"{error}: {so_far}\n{await self.district.says()}") from None
 
     async def _post(self, client: httpx2.AsyncClient, said: Said) -> None:
         """Register it over HTTP, asked again until it is answered, as a patient channel does."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -32,6 +32,9 @@ _DEAF_S = 10.0
 _AGAIN_S = 1.0
 _COMMIT_S = 10.0
 _LAST_COMMIT_S = 2.0
+_LOOK_S = 10.0
+_PART_S = 5.0
+"""A consumer whose broker is away may wait for ever for its own tasks to end; it is left alone then."""
 _COMMIT_EVERY_S = 0.25
 """Apart from the batches, which need not wait for it: what a crash leaves uncommitted has its effect already."""
 _UNCOMMITTED = 3
@@ -108,7 +111,7 @@ class Subscription:
         coordination = self._subscriber.consumer._coordinator._coordination_task
         while self._uncommitted < _UNCOMMITTED and not coordination.done() and not self._deaf():
             with contextlib.suppress(IllegalStateError):  # partitions move at this moment
-                await self._sight.look(self._subscriber.consumer)
+                await _within(_LOOK_S, self._sight.look(self._subscriber.consumer))
             await self._commit(_COMMIT_S)
             await asyncio.sleep(_COMMIT_EVERY_S)
 
@@ -121,9 +124,20 @@ class Subscription:
         if broker is not None:
             if self._member:
                 await self._commit(_LAST_COMMIT_S)
-            await broker.stop()
+            await self._part(broker, self._subscriber.consumer)
         self._member = False
         self._sight.forget()
+
+    async def _part(self, broker: KafkaBroker, consumer: AIOKafkaConsumer | None) -> None:
+        """Leave the group; a consumer that does not come to its end loses its connections."""
+        try:
+            await _within(_PART_S, broker.stop())
+        except TimeoutError:
+            _log.warning("consumer.left-alone", consumer=self._name)
+            if consumer is not None:
+                with contextlib.suppress(KafkaError, TimeoutError):
+                    await _within(_PART_S, consumer._fetcher.close())
+                    await _within(_PART_S, consumer._client.close())
 
     def _subscribe(self, broker: KafkaBroker) -> Any:
         settings = self._settings
@@ -180,8 +194,7 @@ class Subscription:
         if not ours:
             return
         try:
-            async with asyncio.timeout(seconds):
-                await consumer.commit(ours)
+            await _within(seconds, consumer.commit(ours))
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             self._uncommitted += 1
             _log.warning("consumer.not-committed", consumer=self._name, error=telemetry.failure(error))
@@ -228,6 +241,18 @@ class Sight:
     def _lost(self, at: TopicPartition) -> None:
         self._done.pop(at, None)
         metrics.CONSUMER_LAG.remove(at.topic, at.partition)
+
+
+async def _within(seconds: float, asked: Coroutine[Any, Any, None]) -> None:
+    """Wait for it so long at most, whatever aiokafka makes of being cancelled. Raises TimeoutError."""
+    task = asyncio.create_task(asked)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        task.cancel()
+    if not task.done() or task.cancelled():
+        raise TimeoutError
+    task.result()
 
 
 def _broker(settings: Settings) -> KafkaBroker:

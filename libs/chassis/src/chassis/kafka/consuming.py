@@ -122,22 +122,19 @@ class Subscription:
     async def _leave(self) -> None:
         broker, self._broker = self._broker, None
         if broker is not None:
-            if self._member:
+            consumer = self._subscriber.consumer if self._member else None
+            if consumer is not None:
                 await self._commit(_LAST_COMMIT_S)
-            await self._part(broker, self._subscriber.consumer)
+            if not await _ended(broker.stop()):
+                await self._leave_alone(consumer)
         self._member = False
         self._sight.forget()
 
-    async def _part(self, broker: KafkaBroker, consumer: AIOKafkaConsumer | None) -> None:
-        """Leave the group; a consumer that does not come to its end loses its connections."""
-        try:
-            await _within(_PART_S, broker.stop())
-        except TimeoutError:
-            _log.warning("consumer.left-alone", consumer=self._name)
-            if consumer is not None:
-                with contextlib.suppress(KafkaError, TimeoutError):
-                    await _within(_PART_S, consumer._fetcher.close())
-                    await _within(_PART_S, consumer._client.close())
+    async def _leave_alone(self, consumer: AIOKafkaConsumer | None) -> None:
+        """Take its connections from a consumer that does not come to its end, whatever it says then."""
+        _log.warning("consumer.left-alone", consumer=self._name)
+        if consumer is not None:
+            await asyncio.gather(_ended(consumer._fetcher.close()), _ended(consumer._client.close()))
 
     def _subscribe(self, broker: KafkaBroker) -> Any:
         settings = self._settings
@@ -253,6 +250,16 @@ async def _within(seconds: float, asked: Coroutine[Any, Any, None]) -> None:
     if not task.done() or task.cancelled():
         raise TimeoutError
     task.result()
+
+
+async def _ended(parting: Coroutine[Any, Any, None]) -> bool:
+    """Whether it comes to its end soon, and well."""
+    try:
+        await _within(_PART_S, parting)
+    except Exception as error:  # noqa: BLE001 - its connections may be gone in any state; we have what we need of it
+        _log.info("consumer.not-ended", error=telemetry.failure(error))
+        return False
+    return True
 
 
 def _broker(settings: Settings) -> KafkaBroker:

@@ -242,11 +242,7 @@ class Sight:
 
 async def _within(seconds: float, asked: Coroutine[Any, Any, None]) -> None:
     """Wait for it so long at most, whatever aiokafka makes of being cancelled. Raises TimeoutError."""
-    task = asyncio.create_task(asked)
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-    finally:
-        task.cancel()
+    task = await _tried(seconds, asked)
     if not task.done() or task.cancelled():
         raise TimeoutError
     task.result()
@@ -254,12 +250,18 @@ async def _within(seconds: float, asked: Coroutine[Any, Any, None]) -> None:
 
 async def _ended(parting: Coroutine[Any, Any, None]) -> bool:
     """Whether it comes to its end soon, and well."""
+    task = await _tried(_PART_S, parting)
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+async def _tried(seconds: float, asked: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    """What has become of it after so long; what goes on then is told to end."""
+    task = asyncio.create_task(asked)
     try:
-        await _within(_PART_S, parting)
-    except Exception as error:  # noqa: BLE001 - its connections may be gone in any state; we have what we need of it
-        _log.info("consumer.not-ended", error=telemetry.failure(error))
-        return False
-    return True
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        task.cancel()
+    return task
 
 
 def _broker(settings: Settings) -> KafkaBroker:

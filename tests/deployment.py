@@ -27,10 +27,12 @@ from tests.load.bus import Login
 from tests.load.complaints import CHANNELS
 from tests.load.districts import SAMPLE
 
+from contracts import topics
 from stack.testing import Servers, native
 
 ROOT = Path(__file__).parents[1]
 SERVICES = ("intake", "dispatch")
+"""Those that journeys, faults and measurements run."""
 WORKING = "http,consumers,jobs"
 """The doors of a service without its relay."""
 _COMMAND_S = 120
@@ -101,7 +103,7 @@ class Deployment:
         doors = ["--doors", process.doors] if process.doors else []
         with self.log(name).open("ab") as out:
             process.running = subprocess.Popen(
-                [sys.executable, "-m", process.service, *doors],
+                [sys.executable, "-m", process.service.replace("-", "_"), *doors],
                 cwd=ROOT,
                 env=self._environment(process.environment),
                 stdin=subprocess.DEVNULL,
@@ -165,7 +167,9 @@ class Deployment:
     def migrate(self, service: str, url: str | None = None) -> None:
         """Make a service's tables in its database, or in another one."""
         url = url or self.databases[service]
-        self._run([sys.executable, "-m", service, "--migrate"], **{variable(service, "DATABASE_URL"): url})
+        self._run(
+            [sys.executable, "-m", service.replace("-", "_"), "--migrate"], **{variable(service, "DATABASE_URL"): url}
+        )
 
     def scratch(self, service: str) -> str:
         """A new database with a service's tables."""
@@ -222,7 +226,10 @@ async def deployed(
 
 def _prepare(made: Deployment, directory: Path) -> None:
     with ThreadPoolExecutor() as beside:
-        steps = [beside.submit(made.bbcs, "topics", "apply"), *(beside.submit(made.migrate, one) for one in SERVICES)]
+        steps = [
+            beside.submit(made.bbcs, "topics", "apply"),
+            *(beside.submit(made.migrate, one) for one in topics.SERVICES),
+        ]
     for step in steps:
         step.result()
     made.bbcs("directory", "import", str(directory))
@@ -232,9 +239,9 @@ def _planned(servers: Servers, home: Path, directory: Path) -> Deployment:
     with (directory / "units.csv").open(encoding="utf-8-sig", newline="") as lines:
         units = [line["code"] for line in csv.DictReader(lines)]
     systems = [*(f"channel.{one}" for one in CHANNELS), *(f"unit.{one}" for one in units)]
-    passwords = {name: secrets.token_hex(16) for name in (*SERVICES, "operator", *systems)}
+    passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "operator", *systems)}
     keys = {name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit")}
-    databases = {service: servers.make_database(service) for service in SERVICES}
+    databases = {service: servers.make_database(service) for service in topics.SERVICES}
     variables = _variables(servers, units, databases, passwords, keys)
     return Deployment(servers, home, databases, passwords, keys, variables)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-MEMBERS = ("libs/contracts", "libs/chassis", "services/intake", "services/dispatch")
+MEMBERS = ("libs/contracts", "libs/chassis", "services/intake", "services/dispatch", "services/sla-monitor")
 """Not deploy/local: it starts programs by their names."""
 
 

@@ -56,14 +56,15 @@ class Plan:
     def command(self, service: str, *arguments: str) -> tuple[str, ...]:
         """How the service is run: with the variables that are its own."""
         file = str(self.home / "services" / f"{service}.env")
-        python = (sys.executable, *marks.service(self.home), "-m", service, *arguments)
+        python = (sys.executable, *marks.service(self.home), "-m", service.replace("-", "_"), *arguments)
         return ("/bin/sh", "-c", _SOURCED, file, *python)
 
     def addresses(self) -> list[tuple[str, str]]:
         """Each instance with its address, for `/readyz`."""
         return [
-            (program.name, f"http://127.0.0.1:{program.environment[_port_variable(program.name.split('-')[0])]}")
-            for program in self.services()
+            (_instance(service, number), f"http://127.0.0.1:{self.ports.of_instance(service, number)}")
+            for service, many in self.instances.items()
+            for number in range(1, many + 1)
         ]
 
     def first_addresses(self) -> list[tuple[str, str]]:
@@ -81,7 +82,7 @@ class Plan:
 
     def _service(self, service: str, number: int) -> Program:
         return Program(
-            service if number == 1 else f"{service}-{number}",
+            _instance(service, number),
             self.command(service),
             marks.service(self.home),
             self.home,
@@ -90,6 +91,10 @@ class Plan:
                 _port_variable(service): str(self.ports.of_instance(service, number)),
             },
         )
+
+
+def _instance(service: str, number: int) -> str:
+    return service if number == 1 else f"{service}-{number}"
 
 
 def _port_variable(service: str) -> str:

@@ -25,6 +25,7 @@ class Ports:
     redis: int = 16379
     intake: int = 8001
     dispatch: int = 8002
+    sla_monitor: int = 8003
 
     @classmethod
     def read(cls, home: Path, env: Mapping[str, str] = os.environ) -> "Ports":
@@ -47,7 +48,7 @@ class Ports:
 
     def of_instance(self, service: str, number: int) -> int:
         """The HTTP port of a service's instance; the first is number 1, the next is ten further on."""
-        first: int = getattr(self, service)
+        first: int = getattr(self, service.replace("-", "_"))
         return first + _NEXT_INSTANCE * (number - 1)
 
 

@@ -89,6 +89,13 @@ REFUSALS: dict[str, Refusal] = {
     "reopening.not-requested": Refusal("没有等待决定的重新办理申请", 409),
     "link.to-itself": Refusal("工单不能并入自身", 422),
     "link.closed": Refusal("只能并入未办结的工单", 409),
+    # the calendar and due dates
+    "time.malformed": Refusal("时间格式不正确，应如 2026-11-26T09:30:00+08:00", 422),
+    "time.no-offset": Refusal("时间须带时区，例如 +08:00", 422),
+    "time.out-of-calendar": Refusal("日历不含该时间", 422),
+    "complexity.unknown": Refusal("没有这种难易程度", 422),
+    "period.invalid": Refusal("起止日期不正确，或间隔过长", 422),
+    "calendar.not-yet": Refusal("日历尚未就绪，请稍后重试", 503),
     # a fact on a topic
     "fact.not-an-event": Refusal("消息不是 CloudEvents 事件", 400),
     "fact.unknown-type": Refusal("未知的事件类型或版本", 400),

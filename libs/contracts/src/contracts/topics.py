@@ -13,7 +13,7 @@ from contracts.vocabulary import Channel
 DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 
-SERVICES = ("intake", "dispatch")
+SERVICES = ("intake", "dispatch", "sla-monitor")
 
 OPERATOR = "operator"
 """Reads everything without personal data (`bbcs tail`, lag)."""
@@ -68,7 +68,9 @@ DIRECTORY = Topic(
     compacted=True,
 )
 
-SHARED = (*CHANNELS, COMPLAINTS, TICKETS, DIRECTORY)
+CALENDAR = Topic("calendar", "date", ("sla-monitor",), (OPERATOR,), partitions=1, compacted=True)
+
+SHARED = (*CHANNELS, COMPLAINTS, TICKETS, DIRECTORY, CALENDAR)
 
 
 def of_unit(unit: str) -> Topic:

@@ -203,3 +203,30 @@ _TEXTS = {
     TextKind.QUESTION: "协办请求",
     TextKind.ANSWER: "协办答复",
 }
+
+
+class DayStatus(StrEnum):
+    """What a date is to the clocks (rules 4.4); 调休 turns a weekend into a shifted working day."""
+
+    WORKING = "working-day"
+    WEEKEND = "weekend"
+    HOLIDAY = "public-holiday"
+    SHIFTED = "shifted-working-day"
+
+    @property
+    def chinese(self) -> str:
+        """The status' name for people."""
+        return _DAYS[self]
+
+    @property
+    def working(self) -> bool:
+        """Whether the day counts."""
+        return self in {DayStatus.WORKING, DayStatus.SHIFTED}
+
+
+_DAYS = {
+    DayStatus.WORKING: "工作日",
+    DayStatus.WEEKEND: "周末",
+    DayStatus.HOLIDAY: "法定节假日",
+    DayStatus.SHIFTED: "调休上班日",
+}

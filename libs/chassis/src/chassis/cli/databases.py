@@ -49,4 +49,5 @@ def _database(service: str) -> Database:
 def _sentence(service: str, error: Exception) -> str:
     if passes(error):
         return f"The database of {service} does not answer ({type(error).__name__}): is the stack up (make run)?"
-    return f"The database of {service} lacks what this command needs: is it up to date (python -m {service} --migrate)?"
+    module = service.replace("-", "_")
+    return f"The database of {service} lacks what this command needs: is it up to date (python -m {module} --migrate)?"

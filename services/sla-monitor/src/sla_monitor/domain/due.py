@@ -1,0 +1,143 @@
+"""When a clock is due and which colour it has (四(三), rules 4): the zone is Asia/Shanghai whatever the process thinks.
+
+Instants go in and come out with a zone, and come out in UTC; one without a zone is a ValueError.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from contracts.vocabulary import Complexity
+from sla_monitor.domain.calendar import Calendar, Day, dates
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+YELLOW = timedelta(hours=24)
+"""Natural hours before the due instant, the due instant and this one among them (rules 4.1)."""
+
+
+class Colour(StrEnum):
+    """红黄绿: the light of a coloured clock (rules 4.1)."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+    @property
+    def chinese(self) -> str:
+        """The colour's name for people."""
+        return {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Business hours in Shanghai (policy): the instant of closing is after hours."""
+
+    opens: time = time(9)
+    closes: time = time(17)
+
+
+class Term(NamedTuple):
+    """How long a clock may run: working days after the start day, 0 is the same day; and whether it has colours."""
+
+    days: int
+    coloured: bool
+
+
+TERMS: Mapping[str, Term] = MappingProxyType(
+    {
+        "accept": Term(1, coloured=False),
+        "contact": Term(1, coloured=False),
+        **{f"handle.{one}": Term(one.working_days, coloured=True) for one in Complexity},
+        "rectify": Term(3, coloured=True),
+        "city.contact": Term(1, coloured=False),
+        "city.ordinary": Term(5, coloured=False),
+        "city.hard": Term(15, coloured=False),
+    }
+)
+"""The clocks of rules 4 by name; what has several terms is spelled `handle.general`."""
+
+
+class Counted(NamedTuple):
+    """A date between start and due, and whether it was counted."""
+
+    day: Day
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A due instant and its proof (rules 4.5): every date from the start's to the due's, in order.
+
+    Yellow from `yellow_at`, that instant included; red after `red_at`, which is the due instant and the last one
+    that is on time. Both are None where the clock has no colours. Provisional when one of the dates is.
+    """
+
+    due_at: datetime
+    yellow_at: datetime | None
+    red_at: datetime | None
+    days: tuple[Counted, ...]
+    provisional: bool
+
+
+def due(start: datetime, term: Term, calendar: Calendar, hours: Hours) -> Due:
+    """Close of business of the term's last working day, the start day not counted (四(三), rules 4).
+
+    With 0 days: of the start day, or of the next working day when it starts after hours or on a day off.
+    """
+    begins = _instant(start)
+    days = _counted(begins.astimezone(SHANGHAI), term, calendar, hours)
+    due_at = datetime.combine(days[-1].day.date, hours.closes, SHANGHAI).astimezone(UTC)
+    yellow_at, red_at = (max(begins, due_at - YELLOW), due_at) if term.coloured else (None, None)
+    return Due(due_at, yellow_at, red_at, days, any(one.day.provisional for one in days))
+
+
+def colour(due: Due, now: datetime) -> Colour:
+    """The light at an instant: exactly at due is yellow, not red (rules 4.1).
+
+    A ValueError for a clock without colours: it is met or overdue.
+    """
+    if due.red_at is None:
+        raise ValueError("this clock has no colours")
+    left = due.due_at - _instant(now)
+    if left < timedelta(0):
+        return Colour.RED
+    return Colour.YELLOW if left <= YELLOW else Colour.GREEN
+
+
+def due_dates(
+    accepted_at: datetime,
+    complexity: Complexity,
+    calendar: Calendar,
+    hours: Hours,
+    dispatched_at: datetime | None = None,
+) -> dict[str, Due]:
+    """When an accepted ticket's contact and handling are due, and its acceptance if one says when it was dispatched."""
+    terms = {"contact": (accepted_at, TERMS["contact"]), "handle": (accepted_at, TERMS[f"handle.{complexity}"])}
+    if dispatched_at is not None:
+        terms = {"accept": (dispatched_at, TERMS["accept"]), **terms}
+    return {clock: due(start, term, calendar, hours) for clock, (start, term) in terms.items()}
+
+
+def _instant(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError("an instant needs a zone")
+    return at.astimezone(UTC)
+
+
+def _counted(start: datetime, term: Term, calendar: Calendar, hours: Hours) -> tuple[Counted, ...]:
+    """Every date up to the due one, by the wall clock of Shanghai."""
+    today = calendar.day(start.date())
+    same_day = term.days == 0 and today.working and start.time() < hours.closes
+    days = [Counted(today, counted=same_day)]
+    left = 0 if same_day else max(term.days, 1)
+    for on in dates(start.date() + timedelta(days=1), date.max):
+        if left == 0:
+            break
+        day = calendar.day(on)
+        days.append(Counted(day, counted=day.working))
+        left -= day.working
+    return tuple(days)

@@ -1,0 +1,12 @@
+"""What a clock starts: the calendar's first rows, and the alarm when next year's are missing."""
+
+from datetime import timedelta
+
+from chassis.jobs import Job
+from sla_monitor import usecases
+
+seed = Job("calendar-seed", timedelta(minutes=1), usecases.seed)
+"""Fills the calendar once, when the service starts for the first time; an idle tick is one statement."""
+
+alarm = Job("calendar-alarm", timedelta(minutes=10), usecases.alarm)
+"""From 15 November on, until the notice for next year is imported (rules 4.4)."""

@@ -1,0 +1,155 @@
+"""What sla-monitor does: fills the calendar, lets notices amend it, and says when what is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from chassis import telemetry
+from chassis.db import Session
+from chassis.telemetry import metrics
+from chassis.work import Work
+from contracts.calendar import DaySet
+from contracts.refusals import Refused
+from contracts.vocabulary import Complexity
+from sla_monitor import clients, domain, store
+from sla_monitor.domain import SHANGHAI, Calendar, Day, Due, Hours, Line, Problem
+
+_log = telemetry.logger(__name__)
+
+
+class Newest:
+    """The newest calendar, kept by the process, and read again when there is a newer one."""
+
+    def __init__(self) -> None:
+        self._held: Calendar | None = None
+
+    async def calendar(self, session: Session) -> Calendar:
+        """The calendar that holds now. Raises Refused("calendar.not-yet") before it has its first rows."""
+        version = await store.newest(session)
+        if not version:
+            raise Refused("calendar.not-yet")
+        if self._held is None or self._held.version != version:
+            self._held = await store.calendar(session, version)
+        return self._held
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The service's equipment."""
+
+    hours: Hours
+    newest: Newest = field(default_factory=Newest)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A year's notice (放假安排), as it is to be imported; `proposed_by` and `confirmed_by` give their word for it."""
+
+    name: str
+    year: int
+    lines: Sequence[Line]
+    proposed_by: str | None = None
+    confirmed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What a notice changes: each day as it was and as it is then; `version` is the calendar's then.
+
+    Where there are problems, nothing is changed.
+    """
+
+    version: int
+    days: Sequence[tuple[Day, Day]] = ()
+    problems: Sequence[Problem] = ()
+
+
+async def seed(work: Work[Kit]) -> None:
+    """Give the calendar its first rows, and tell them; nothing when it has any."""
+    if await store.newest(work.session):
+        return
+    await store.changing_alone(work.session)
+    if await store.newest(work.session):
+        return
+    days = clients.seed()
+    await _write(work, days)
+    await store.add_notice(work.session, 1, clients.source(), work.now, lines=len(days))
+
+
+async def calendar(work: Work[Kit]) -> Calendar:
+    """The calendar that holds now. Raises Refused("calendar.not-yet")."""
+    return await work.kit.newest.calendar(work.session)
+
+
+async def days(work: Work[Kit], first: date, last: date) -> tuple[int, list[Day]]:
+    """The calendar's version, and its days from the first to the last date. Raises Refused("calendar.not-yet")."""
+    held = await calendar(work)
+    return held.version, await store.days(work.session, first, last)
+
+
+async def due_dates(work: Work[Kit], accepted_at: datetime, complexity: Complexity) -> Mapping[str, Due]:
+    """When a ticket accepted then is due, by clock. Raises Refused("calendar.not-yet")."""
+    return domain.due_dates(accepted_at, complexity, await calendar(work), work.kit.hours)
+
+
+async def amend(work: Work[Kit], notice: Notice, *, apply: bool) -> Amended:
+    """What the notice changes; with `apply` it is changed and told, by the word of two persons (rules 6).
+
+    Raises Refused: `calendar.not-yet`, `second-person.missing`, `second-person.same`.
+    """
+    if apply:
+        _second_person(notice)
+        await store.changing_alone(work.session)
+    held = await calendar(work)
+    problems = domain.check(notice.lines, notice.year, work.now.astimezone(SHANGHAI).date())
+    if problems:
+        return Amended(held.version, problems=problems)
+    changed = domain.amended(held, notice.lines, notice.name)
+    amended = Amended(held.version, [(held.day(one.date), one) for one in changed])
+    if not (apply and changed):
+        return amended
+    return await _carry_out(work, notice, amended)
+
+
+async def _carry_out(work: Work[Kit], notice: Notice, amended: Amended) -> Amended:
+    version = amended.version + 1
+    await _write(work, [after for _, after in amended.days])
+    await store.add_notice(
+        work.session,
+        version,
+        notice.name,
+        work.now,
+        lines=len(notice.lines),
+        proposed_by=notice.proposed_by,
+        confirmed_by=notice.confirmed_by,
+    )
+    return Amended(version, amended.days)
+
+
+async def _write(work: Work[Kit], changed: Sequence[Day]) -> None:
+    await store.write(work.session, changed)
+    work.tell(*(_set(one) for one in changed))
+
+
+def _set(day: Day) -> DaySet:
+    return DaySet(
+        date=day.date, status=day.status, notice=day.notice, revision=day.revision, provisional=day.provisional
+    )
+
+
+def _second_person(notice: Notice) -> None:
+    if notice.proposed_by is None or notice.confirmed_by is None:
+        raise Refused("second-person.missing")
+    if notice.proposed_by == notice.confirmed_by:
+        raise Refused("second-person.same")
+
+
+async def alarm(work: Work[Kit]) -> None:
+    """Raise the alarm while next year's notice is missing, from 15 November on; lower it afterwards (rules 4.4)."""
+    if not await store.newest(work.session):
+        return
+    held, today = await calendar(work), work.now.astimezone(SHANGHAI).date()
+    missing = domain.wants_alarm(held, today)
+    metrics.CALENDAR_MISSING.set(missing)
+    if missing:
+        _log.warning("calendar.notice-missing", version=held.version)

@@ -1,0 +1,159 @@
+"""What sla-monitor's tests share: what notices said of six years, and the service, its calendar filled, over HTTP."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from chassis import db, web
+from chassis.clock import MovableClock
+from chassis.db import Row
+from chassis.running import Running
+from contracts.vocabulary import DayStatus
+from sla_monitor import usecases
+from sla_monitor.app import service
+from sla_monitor.domain import Calendar, Day, Line
+from stack.testing import Servers
+
+NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """Sla-monitor with a database of its own and a clock that stands still; nobody listens to topics."""
+
+    url: str
+    running: Running
+    client: httpx2.AsyncClient
+    clock: MovableClock
+
+    async def get(self, address: str, key: str | None = "key-of-centre", **asked: Any) -> httpx2.Response:
+        """What the service answers to somebody who signs in with the key."""
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        return await self.client.get(address, params=asked, headers=headers)
+
+    async def rows(self, sql: str, **params: Any) -> Sequence[Row]:
+        """The rows of a statement."""
+        async with self.running.database.transaction() as session:
+            return await db.rows(session, sql, **params)
+
+
+@pytest.fixture
+async def empty_desk(servers: Servers) -> AsyncIterator[Desk]:
+    """The service before its first tick: its tables are empty."""
+    url = servers.make_database("sla-monitor")
+    await asyncio.to_thread(db.migrate, service.migrations, url)
+    settings = service.settings.model_validate(
+        {
+            "kafka_servers": servers.kafka_servers,
+            "database_url": url,
+            "redis_url": servers.redis_url,
+            "rate_limit": "100000/minute",
+            "keys": {"centre": hashlib.sha256(b"key-of-centre").hexdigest()},
+        }
+    )
+    clock = MovableClock(NOW)
+    running = Running(service, settings, doors=(), clock=clock)
+    application = web.application(service, running)
+    transport = httpx2.ASGITransport(app=application)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://sla-monitor") as client:
+        try:
+            yield Desk(url, running, client, clock)
+        finally:
+            await application.state.limiter.close()
+            await running.database.close()
+
+
+@pytest.fixture
+async def desk(empty_desk: Desk) -> Desk:
+    """The service with its calendar filled."""
+    async with empty_desk.running.work() as work:
+        await usecases.seed(work)
+    return empty_desk
+
+
+HOLIDAYS = {
+    2018: """元旦 2018-01-01 2018-01-01, 春节 2018-02-15 2018-02-21, 清明节 2018-04-05 2018-04-07,
+        劳动节 2018-04-29 2018-05-01, 端午节 2018-06-18 2018-06-18, 中秋节 2018-09-24 2018-09-24,
+        国庆节 2018-10-01 2018-10-07""",
+    2019: """元旦 2018-12-30 2019-01-01, 春节 2019-02-04 2019-02-10, 清明节 2019-04-05 2019-04-07,
+        劳动节 2019-05-01 2019-05-04, 端午节 2019-06-07 2019-06-09, 中秋节 2019-09-13 2019-09-15,
+        国庆节 2019-10-01 2019-10-07""",
+    2023: """元旦 2022-12-31 2023-01-02, 春节 2023-01-21 2023-01-27, 清明节 2023-04-05 2023-04-05,
+        劳动节 2023-04-29 2023-05-03, 端午节 2023-06-22 2023-06-24, 中秋节 2023-09-29 2023-09-29,
+        国庆节 2023-09-30 2023-10-06""",
+    2024: """元旦 2023-12-30 2024-01-01, 春节 2024-02-10 2024-02-17, 清明节 2024-04-04 2024-04-06,
+        劳动节 2024-05-01 2024-05-05, 端午节 2024-06-10 2024-06-10, 中秋节 2024-09-15 2024-09-17,
+        国庆节 2024-10-01 2024-10-07""",
+    2025: """元旦 2025-01-01 2025-01-01, 春节 2025-01-28 2025-02-04, 清明节 2025-04-04 2025-04-06,
+        劳动节 2025-05-01 2025-05-05, 端午节 2025-05-31 2025-06-02, 国庆节 2025-10-01 2025-10-05,
+        中秋节 2025-10-06 2025-10-06, 国庆节 2025-10-07 2025-10-08""",
+    2026: """元旦 2026-01-01 2026-01-03, 春节 2026-02-15 2026-02-23, 清明节 2026-04-04 2026-04-06,
+        劳动节 2026-05-01 2026-05-05, 端午节 2026-06-19 2026-06-21, 中秋节 2026-09-25 2026-09-27,
+        国庆节 2026-10-01 2026-10-07""",
+}
+SHIFTED = {
+    2018: "2018-02-11 2018-02-24 2018-04-08 2018-04-28 2018-09-29 2018-09-30",
+    2019: "2018-12-29 2019-02-02 2019-02-03 2019-04-28 2019-05-05 2019-09-29 2019-10-12",
+    2023: "2023-01-28 2023-01-29 2023-04-23 2023-05-06 2023-06-25 2023-10-07 2023-10-08",
+    2024: "2024-02-04 2024-02-18 2024-04-07 2024-04-28 2024-05-11 2024-09-14 2024-09-29 2024-10-12",
+    2025: "2025-01-26 2025-02-08 2025-04-27 2025-09-28 2025-10-11",
+    2026: "2026-01-04 2026-02-14 2026-02-28 2026-05-09 2026-09-20 2026-10-10",
+}
+
+
+def _off(year: int) -> dict[str, str]:
+    """The dates off by the year's notice, each with its holiday."""
+    found = {}
+    for name, first, last in (run.split() for run in HOLIDAYS[year].split(",")):
+        on = date.fromisoformat(first)
+        while on <= date.fromisoformat(last):
+            found[on.isoformat()] = name
+            on += timedelta(days=1)
+    return found
+
+
+@pytest.fixture(scope="session")
+def notice() -> Callable[[int], list[Line]]:
+    """The whole notice of a year as lines of a file."""
+
+    def lines(year: int) -> list[Line]:
+        said = [(on, "public-holiday", name) for on, name in _off(year).items()]
+        said += [(on, "shifted-working-day", "") for on in SHIFTED[year].split()]
+        return [Line(number, *one) for number, one in enumerate(sorted(said), start=2)]
+
+    return lines
+
+
+@pytest.fixture(scope="session")
+def off() -> frozenset[str]:
+    """Every date off by one of the notices."""
+    return frozenset(on for year in HOLIDAYS for on in _off(year))
+
+
+@pytest.fixture(scope="session")
+def shifted() -> frozenset[str]:
+    """Every weekend date worked by one of the notices."""
+    return frozenset(on for year in SHIFTED.values() for on in year.split())
+
+
+@pytest.fixture(scope="session")
+def calendar(off: frozenset[str], shifted: frozenset[str]) -> Calendar:
+    """A row for every date of the six years."""
+
+    def row(on: date) -> Day:
+        if str(on) in off:
+            status = DayStatus.HOLIDAY
+        elif str(on) in shifted:
+            status = DayStatus.SHIFTED
+        else:
+            status = DayStatus.WEEKEND if on.strftime("%a") in {"Sat", "Sun"} else DayStatus.WORKING
+        return Day(on, status, f"notice-{on.year}", 1, provisional=False)
+
+    every = (date(2018, 1, 1) + timedelta(days=passed) for passed in range(9 * 366))
+    return Calendar.of((row(on) for on in every if on.year in HOLIDAYS), version=3)

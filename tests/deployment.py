@@ -103,7 +103,7 @@ class Deployment:
         doors = ["--doors", process.doors] if process.doors else []
         with self.log(name).open("ab") as out:
             process.running = subprocess.Popen(
-                [sys.executable, "-m", process.service.replace("-", "_"), *doors],
+                [sys.executable, "-m", topics.package(process.service), *doors],
                 cwd=ROOT,
                 env=self._environment(process.environment),
                 stdin=subprocess.DEVNULL,
@@ -168,7 +168,7 @@ class Deployment:
         """Make a service's tables in its database, or in another one."""
         url = url or self.databases[service]
         self._run(
-            [sys.executable, "-m", service.replace("-", "_"), "--migrate"], **{variable(service, "DATABASE_URL"): url}
+            [sys.executable, "-m", topics.package(service), "--migrate"], **{variable(service, "DATABASE_URL"): url}
         )
 
     def scratch(self, service: str) -> str:

@@ -15,7 +15,7 @@ HEADINGS = ["Purpose", "Doors", "Tables", "Settings", "Facts", "Refusals"]
 
 
 def package(folder: Path) -> str:
-    return folder.name.replace("-", "_")
+    return topics.package(folder.name)
 
 
 def declared(folder: Path) -> Any:

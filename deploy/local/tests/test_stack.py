@@ -7,16 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
 
 from stack import environment, marks, processes, starting, up
+from stack.ports import Ports, variable
 from stack.supervision import Supervisor
 from stack.testing.native import free_ports
 
-PORTS = ("KAFKA", "KAFKA_CONTROLLER", "POSTGRES", "REDIS", "INTAKE", "DISPATCH")
+PORTS = [variable(one.name) for one in fields(Ports)]
 QUICK_S = 15.0
 
 
@@ -55,9 +56,8 @@ class Stack:
 
 
 def make(home: Path, instances: str = "1") -> Stack:
-    names = (f"STACK_{name}_PORT" for name in PORTS)
     many = {"STACK_INTAKE_INSTANCES": instances, "STACK_DISPATCH_INSTANCES": instances}
-    return Stack(home, dict(zip(names, map(str, free_ports(len(PORTS))), strict=True)) | many)
+    return Stack(home, dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True)) | many)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.topics import SERVICES
+from contracts.topics import SERVICES, package
 from contracts.vocabulary import Channel
 from stack import clocks, credentials, environment, marks
 from stack.credentials import shouted
@@ -56,7 +56,7 @@ class Plan:
     def command(self, service: str, *arguments: str) -> tuple[str, ...]:
         """How the service is run: with the variables that are its own."""
         file = str(self.home / "services" / f"{service}.env")
-        python = (sys.executable, *marks.service(self.home), "-m", service.replace("-", "_"), *arguments)
+        python = (sys.executable, *marks.service(self.home), "-m", package(service), *arguments)
         return ("/bin/sh", "-c", _SOURCED, file, *python)
 
     def addresses(self) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from contracts.topics import package
 from stack import files
 from stack.trouble import Trouble
 
@@ -48,7 +49,7 @@ class Ports:
 
     def of_instance(self, service: str, number: int) -> int:
         """The HTTP port of a service's instance; the first is number 1, the next is ten further on."""
-        first: int = getattr(self, service.replace("-", "_"))
+        first: int = getattr(self, package(service))
         return first + _NEXT_INSTANCE * (number - 1)
 
 

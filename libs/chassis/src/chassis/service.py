@@ -16,6 +16,7 @@ from chassis.consumer import Consumer
 from chassis.jobs import Job
 from chassis.running import DOORS, Running
 from chassis.settings import Settings, UnusableSettings
+from contracts.topics import package
 
 _MOST_UNTIDY = 700_000
 """Objects; a process that never gets to tidying up does it when there are so many more than before."""
@@ -52,7 +53,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 
 def _arguments(service: Service, arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=f"python -m {service.name.replace('-', '_')}", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {package(service.name)}", description=main.__doc__)
     parser.add_argument("--migrate", action="store_true", help="bring the tables up to date, and end")
     parser.add_argument(
         "--doors", type=_doors, default=DOORS, help=f"which of {','.join(DOORS)}; all of them if not given"

@@ -10,11 +10,13 @@ from uuid import UUID
 import pytest
 
 from chassis import audit
+from chassis.cli.databases import variable
 from chassis.clock import new_id
 from chassis.consumer import Facts, Message, Messages
 from chassis.db import Database, migrate, rows
 from chassis.parking import Parked, Parking
 from chassis.vault import Vault
+from contracts.topics import SERVICES
 from stack.testing.servers import Servers
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
@@ -39,7 +41,7 @@ class Desk:
         return self.bbcs("parked", "show", parked_id, "--json").json
 
     def rows(self, service: str, sql: str) -> Any:
-        return asyncio.run(_rows(self.bbcs.environment[f"BBCS_{service.upper()}_DATABASE_URL"], sql))
+        return asyncio.run(_rows(self.bbcs.environment[variable(service)], sql))
 
 
 async def _rows(url: str, sql: str) -> Any:
@@ -73,14 +75,14 @@ def _database(servers: Servers, service: str) -> str:
 
 @pytest.fixture(scope="module")
 def urls(servers: Servers) -> dict[str, str]:
-    return {service: _database(servers, service) for service in ("intake", "dispatch")}
+    return {service: _database(servers, service) for service in SERVICES}
 
 
 @pytest.fixture
 def desk(urls: dict[str, str], bbcs: Any) -> Desk:
     """A fact of an unknown type with another one behind it, and a submission that is no JSON."""
     for service, url in urls.items():
-        bbcs.environment[f"BBCS_{service.upper()}_DATABASE_URL"] = url
+        bbcs.environment[variable(service)] = url
         asyncio.run(_rows(url, "DELETE FROM parked"))
     unknown, behind = asyncio.run(_park(urls["dispatch"], FACTS, "fact.unknown-type", "fact.behind-parked"))
     (words,) = asyncio.run(_park(urls["intake"], CHANNELS, "complaint.not-json"))
@@ -190,5 +192,5 @@ def test_after_a_loss_every_log_is_told_again(desk: Desk) -> None:
     (before,) = desk.rows("dispatch", dispatch)
     done = desk.bbcs("topics", "rebuild", "--units", "alpha,alpha-two,beta", "--json").json
     (after,) = desk.rows("dispatch", dispatch)
-    assert done["told_again"].keys() == {"intake", "dispatch"}
+    assert done["told_again"].keys() == set(SERVICES)
     assert (after.high, after.holes, after.generation) == (0, "[]", before.generation + 1)

@@ -42,7 +42,7 @@ REFUSALS: dict[str, Refusal] = {
     "proposal.invalid": Refusal("目录变更内容有误，请按所列问题修改", 422),
     "proposal.unfit": Refusal("目录已有新的变化，该变更不再适用", 409),
     "proposal.settled": Refusal("该变更已生效、已否决或已确认", 409),
-    "second-person.missing": Refusal("目录变更须由一人提出、另一人确认", 409),
+    "second-person.missing": Refusal("变更须由一人提出、另一人确认", 409),
     # a complaint
     "complaint.not-json": Refusal("诉求内容不是有效的 JSON", 400),
     "complaint.encoding": Refusal("诉求内容不是 UTF-8 编码", 400),

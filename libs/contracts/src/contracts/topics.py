@@ -19,6 +19,11 @@ OPERATOR = "operator"
 """Reads everything without personal data (`bbcs tail`, lag)."""
 
 
+def package(service: str) -> str:
+    """What a service is called where a name must be one: its Python package, `sla_monitor`."""
+    return service.replace("-", "_")
+
+
 def parked(topic: str) -> str:
     """Where a consumer tells of what it could not take from a topic; all units' actions share one."""
     return f"{'actions' if topic.startswith('actions.') else topic}.parked"

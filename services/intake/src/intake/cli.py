@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -13,9 +12,8 @@ from rich.console import Console
 
 from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say
-from chassis.db import FAILING
+from chassis.cli.working import without_doors
 from chassis.running import Running
-from chassis.service import Service
 from chassis.work import Work
 from contracts.base import rfc3339
 from intake.domain.ranking import Figures, Row, names, rows
@@ -114,21 +112,12 @@ def _given(file: Path | None, names_file: Path | None, background: Path | None, 
 
 @asynccontextmanager
 async def _running() -> AsyncIterator[Running]:
-    """The service without its doors: its work is done as they do it. Raises Unable."""
-    (point,) = entry_points(group="bbcs.services", name="intake")
-    service: Service = point.load()
-    running = Running(service, service.settings.read(), doors=())
+    """Intake without its doors. Raises Unable, also where nothing can be learned."""
     try:
-        yield running
+        async with without_doors("intake") as running:
+            yield running
     except ValueError as error:
         raise Unable(f"Nothing was learned: {error}.") from None
-    except FAILING as error:
-        raise Unable(
-            f"The database of intake does not answer as it should ({type(error).__name__}): "
-            "is the stack up (make run), and are its tables made (python -m intake --migrate)?"
-        ) from None
-    finally:
-        await running.database.close()
 
 
 def _show_trained(screen: Console, trained: Trained) -> None:

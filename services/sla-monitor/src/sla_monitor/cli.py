@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import date
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +17,7 @@ from rich.console import Console
 
 from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say, table
-from chassis.db import FAILING
-from chassis.running import Running
-from chassis.service import Service
+from chassis.cli.working import without_doors
 from chassis.work import Work
 from contracts.calendar import NoticeName
 from contracts.refusals import Refused
@@ -122,21 +119,11 @@ async def _days(year: int) -> tuple[int, list[Day]]:
 @asynccontextmanager
 async def _opened() -> AsyncIterator[Work[Kit]]:
     """A piece of the service's work, as its own doors get it. Raises Unable."""
-    (point,) = entry_points(group="bbcs.services", name="sla-monitor")
-    service: Service = point.load()
-    running = Running(service, service.settings.read(), doors=())
     try:
-        async with running.work() as work:
+        async with without_doors("sla-monitor") as running, running.work() as work:
             yield work
-    except FAILING as error:
-        raise Unable(
-            f"The database of sla-monitor does not answer as it should ({type(error).__name__}): "
-            "is the stack up (make run), and are its tables made (python -m sla_monitor --migrate)?"
-        ) from None
     except Refused as refused:
         raise Unable(_UNABLE.get(refused.code, refused.refusal.title)) from None
-    finally:
-        await running.database.close()
 
 
 _UNABLE = {

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from prometheus_client import Gauge
+
 from chassis import telemetry
 from chassis.db import Session
 from chassis.telemetry import metrics
@@ -14,6 +16,9 @@ from contracts.vocabulary import Complexity
 from sla_monitor import clients, domain, store
 from sla_monitor.domain import SHANGHAI, Calendar, Day, Due, Hours, Line, Problem
 
+_MISSING = Gauge(
+    "bbcs_calendar_notice_missing", "1 while a year's notice is missing (rules 4.4)", registry=metrics.REGISTRY
+)
 _log = telemetry.logger(__name__)
 
 
@@ -150,6 +155,6 @@ async def alarm(work: Work[Kit]) -> None:
         return
     held, today = await calendar(work), work.now.astimezone(SHANGHAI).date()
     missing = domain.wants_alarm(held, today)
-    metrics.CALENDAR_MISSING.set(missing)
+    _MISSING.set(missing)
     if missing:
         _log.warning("calendar.notice-missing", version=held.version)

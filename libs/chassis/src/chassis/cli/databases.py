@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from chassis.cli.failure import Unable
 from chassis.db import FAILING, Database, Session, UnusableDatabase
 from chassis.failures import passes
+from contracts.topics import package
 
 SERVICES = "bbcs.services"
 """The group of entry points under which a package names its `Service`."""
@@ -49,5 +50,5 @@ def _database(service: str) -> Database:
 def _sentence(service: str, error: Exception) -> str:
     if passes(error):
         return f"The database of {service} does not answer ({type(error).__name__}): is the stack up (make run)?"
-    module = service.replace("-", "_")
-    return f"The database of {service} lacks what this command needs: is it up to date (python -m {module} --migrate)?"
+    up_to_date = f"python -m {package(service)} --migrate"
+    return f"The database of {service} lacks what this command needs: is it up to date ({up_to_date})?"

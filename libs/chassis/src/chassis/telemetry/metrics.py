@@ -28,9 +28,6 @@ HTTP_SECONDS = Histogram(
 LOG_FIELDS_DROPPED = Counter(
     "bbcs_log_fields_dropped", "Fields of log lines that are not on the allow-list", registry=REGISTRY
 )
-CALENDAR_MISSING = Gauge(
-    "bbcs_calendar_notice_missing", "1 from 15 November on while next year's calendar is provisional", registry=REGISTRY
-)
 LIMITS_FALLBACK = Counter(
     "bbcs_limits_fallback", "Requests counted in process because Redis was away or slow", registry=REGISTRY
 )

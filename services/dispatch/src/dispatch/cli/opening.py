@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +13,7 @@ from chassis.cli import units as units_told
 from chassis.cli.failure import Unable
 from chassis.cli.provision import provision
 from chassis.cli.say import say, table
-from chassis.db import FAILING
-from chassis.running import Running
-from chassis.service import Service
+from chassis.cli.working import without_doors
 from chassis.work import Work
 from dispatch.domain import TABLES, Problem, Unfit
 from dispatch.usecases import Kit
@@ -27,19 +24,8 @@ Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help=f"Hol
 @asynccontextmanager
 async def opened() -> AsyncIterator[Work[Kit]]:
     """A piece of the service's work, as its own doors get it. Raises Unable."""
-    (point,) = entry_points(group="bbcs.services", name="dispatch")
-    service: Service = point.load()
-    running = Running(service, service.settings.read(), doors=())
-    try:
-        async with running.work() as work:
-            yield work
-    except FAILING as error:
-        raise Unable(
-            f"The database of dispatch does not answer as it should ({type(error).__name__}): "
-            "is the stack up (make run), and are its tables made (python -m dispatch --migrate)?"
-        ) from None
-    finally:
-        await running.database.close()
+    async with without_doors("dispatch") as running, running.work() as work:
+        yield work
 
 
 def files(folder: Path) -> dict[str, bytes]:

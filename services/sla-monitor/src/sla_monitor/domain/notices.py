@@ -33,11 +33,6 @@ class Flaw(StrEnum):
         """What it means, and what helps."""
         return _SENTENCES[self]
 
-    @property
-    def chinese(self) -> str:
-        """The same for the people of the office."""
-        return _CHINESE[self]
-
 
 _SENTENCES = {
     Flaw.YEAR_PAST: "the year is over: its due dates have been judged",
@@ -51,19 +46,6 @@ _SENTENCES = {
     Flaw.HOLIDAY_UNNAMED: "say which holiday it is",
     Flaw.HOLIDAY_HOLE: "the date stands between two of the holiday's and is none: a line is missing",
     Flaw.DAYS_IMPLAUSIBLE: "Monday-to-Friday holidays less shifted working days are not as many as the statutory days",
-}
-_CHINESE = {
-    Flaw.YEAR_PAST: "该年度已经过去，时限已按原日历认定",
-    Flaw.DATE_UNKNOWN: "没有这个日期，请写成 2026-10-01 的形式",
-    Flaw.DATE_OUTSIDE: "日期既不在通知年度内，也不在上一年十二月内",
-    Flaw.DATE_TWO_STATUSES: "同一日期前后状态不一致",
-    Flaw.STATUS_UNKNOWN: "状态须为 public-holiday、shifted-working-day、working-day 或 weekend",
-    Flaw.STATUS_WEEKDAY: "工作日须为周一至周五，周末须为周六或周日",
-    Flaw.SHIFTED_WEEKDAY: "调休上班日须为周六或周日",
-    Flaw.NEW_YEAR_WORKING: "1 月 1 日不得为工作日",
-    Flaw.HOLIDAY_UNNAMED: "请写明节日名称",
-    Flaw.HOLIDAY_HOLE: "假期中间缺少这一天",
-    Flaw.DAYS_IMPLAUSIBLE: "周一至周五的放假天数减去调休上班天数，与法定节假日天数不符",
 }
 
 

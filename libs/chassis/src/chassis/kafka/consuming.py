@@ -24,6 +24,8 @@ _BATCH_MS = 5
 """Also the blind time after an empty poll (sharp edge 3)."""
 _FETCH_MS = 25
 """A partition that was just emptied waits for the fetch that is under way without it, at most so long."""
+_FETCH_BYTES = 64 * 1024
+"""Held for each partition that there is more of; a larger record comes alone."""
 _REQUEST_MS = 20_000
 _SESSION_MS = 10_000
 _POLL_MS = 10 * 60 * 1000
@@ -149,6 +151,7 @@ class Subscription:
             batch_timeout_ms=_BATCH_MS,
             max_records=self._taker.consumer.most,
             fetch_max_wait_ms=_FETCH_MS,
+            max_partition_fetch_bytes=_FETCH_BYTES,
             session_timeout_ms=_SESSION_MS,
             max_poll_interval_ms=_POLL_MS,
             parser=_whole,

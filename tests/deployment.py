@@ -239,7 +239,7 @@ def _planned(servers: Servers, home: Path, directory: Path) -> Deployment:
     with (directory / "units.csv").open(encoding="utf-8-sig", newline="") as lines:
         units = [line["code"] for line in csv.DictReader(lines)]
     systems = [*(f"channel.{one}" for one in CHANNELS), *(f"unit.{one}" for one in units)]
-    passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "operator", *systems)}
+    passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "operator", "monitoring", *systems)}
     keys = {name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit")}
     databases = {service: servers.make_database(service) for service in topics.SERVICES}
     variables = _variables(servers, units, databases, passwords, keys)

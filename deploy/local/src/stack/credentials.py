@@ -51,7 +51,7 @@ def key_name(principal: str) -> str:
 def _passwords(services: list[str], systems: list[str]) -> Iterator[str]:
     yield from ("postgres", "redis")
     yield from (f"{service} database" for service in services)
-    yield from map(password_name, ("admin", "operator", *services, *systems))
+    yield from map(password_name, ("admin", "operator", "monitoring", *services, *systems))
 
 
 def _password() -> str:

@@ -122,7 +122,7 @@ def _addresses(env: Mapping[str, str]) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_row("intake", env["BBCS_INTAKE_URL"], "/openapi.json  /readyz  /metrics")
     table.add_row("dispatch", env["BBCS_DISPATCH_URL"], "/v1/tickets?queue=manual  /openapi.json  /readyz  /metrics")
-    table.add_row("sla-monitor", env["BBCS_SLA_MONITOR_URL"], "/v1/due-dates  /v1/calendar  /openapi.json  /readyz")
+    table.add_row("sla-monitor", env["BBCS_SLA_MONITOR_URL"], "/v1/board  /v1/due-dates  /openapi.json  /readyz")
     table.add_row("Kafka", env["BBCS_KAFKA_SERVERS"], ".venv/bin/bbcs topics · tail tickets · parked list")
     table.add_row("credentials", ".stack/env", "source it; make stop ends everything")
     console.print(table)

@@ -73,7 +73,8 @@ class Facts:
         """The fact in a message. Raises Refused as `contracts.base.read` does."""
         envelope = base.read(message.headers, message.value)
         correlation = envelope.correlation if _CORRELATION.fullmatch(envelope.correlation) else envelope.fact.key
-        return Arrival(message, envelope.fact, Cause(envelope.id, correlation, _trace(envelope.traceparent)))
+        cause = Cause(envelope.id, correlation, _trace(envelope.traceparent), envelope.sequence)
+        return Arrival(message, envelope.fact, cause)
 
 
 class Messages:

@@ -23,11 +23,13 @@ class Cause:
     """What a fact follows from: another fact, or somebody's request or message with its trace.
 
     `called` is what the sender of a message that is no fact of ours calls it; only an answer to it says that.
+    `sequence` counts the facts of its topic and key, from 1.
     """
 
     fact_id: UUID | None = None
     correlation: str | None = None
     traceparent: str | None = None
+    sequence: int | None = None
     called: "Called | None" = None
 
 
@@ -67,6 +69,11 @@ class Work(Generic[Kit]):
     def new_id(self) -> UUID:
         """A new id (uuid7) of this instant, greater than every one before."""
         return new_id(self.now)
+
+    def sequence(self, thing: object) -> int | None:
+        """The how-manieth fact of its topic and key this thing of the batch is, without gaps; None if it is none."""
+        cause = self._causes.get(id(thing))
+        return cause.sequence if cause else None
 
     def tell(
         self, *facts: Fact, because: object = None, correlation: str | None = None, answering: bool = False

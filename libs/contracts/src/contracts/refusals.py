@@ -101,6 +101,7 @@ REFUSALS: dict[str, Refusal] = {
     "fact.unknown-type": Refusal("未知的事件类型或版本", 400),
     "fact.unreadable": Refusal("事件内容无法读取", 400),
     "fact.behind-parked": Refusal("同一对象的前一条消息尚待处理", 409),
+    "fact.gap": Refusal("同一对象之前的消息缺失", 409),
     "fact.fault": Refusal("处理消息时出现程序错误", 500),
 }
 

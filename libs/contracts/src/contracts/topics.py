@@ -2,7 +2,8 @@
 
 Topics, users and access rules are created from here by `bbcs topics apply`, never by hand; what is not declared is
 denied.
-A principal is a service's name, `channel.<channel>`, `unit.<code>`, `operator` or `admin`.
+A principal is a service's name, `channel.<channel>`, `unit.<code>`, `operator`,
+`monitoring` or `admin`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,9 @@ SERVICES = ("intake", "dispatch", "sla-monitor")
 
 OPERATOR = "operator"
 """Reads everything without personal data (`bbcs tail`, lag)."""
+
+MONITORING = "monitoring"
+"""Reads what the clocks tell, and reacts to red lights."""
 
 
 def package(service: str) -> str:
@@ -63,7 +67,9 @@ def _channel(channel: Channel) -> Topic:
 
 CHANNELS = tuple(_channel(channel) for channel in Channel)
 COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", OPERATOR))
-TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", OPERATOR))
+TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", "sla-monitor", OPERATOR))
+CLOCKS = Topic("clocks", "ticket id", ("sla-monitor",), ("dispatch", MONITORING, OPERATOR))
+ALERTS = Topic("alerts", "ticket id", ("sla-monitor",), (MONITORING, OPERATOR), compacted=True)
 DIRECTORY = Topic(
     "directory",
     "unit, matter or place",
@@ -75,7 +81,7 @@ DIRECTORY = Topic(
 
 CALENDAR = Topic("calendar", "date", ("sla-monitor",), (OPERATOR,), partitions=1, compacted=True)
 
-SHARED = (*CHANNELS, COMPLAINTS, TICKETS, DIRECTORY, CALENDAR)
+SHARED = (*CHANNELS, COMPLAINTS, TICKETS, CLOCKS, ALERTS, DIRECTORY, CALENDAR)
 
 
 def of_unit(unit: str) -> Topic:
@@ -120,3 +126,4 @@ def principals(units: Iterable[str]) -> Iterator[str]:
     yield from (f"channel.{channel}" for channel in Channel)
     yield from (f"unit.{unit}" for unit in units)
     yield OPERATOR
+    yield MONITORING

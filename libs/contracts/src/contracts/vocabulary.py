@@ -230,3 +230,93 @@ _DAYS = {
     DayStatus.HOLIDAY: "法定节假日",
     DayStatus.SHIFTED: "调休上班日",
 }
+
+
+class ClockKind(StrEnum):
+    """时限: what is watched of a ticket (rules 4); `city-contact` and `city` run beside the district's own clocks."""
+
+    ACCEPT = "accept"
+    CONTACT = "contact"
+    HANDLE = "handle"
+    ASSIST = "assist"
+    PROGRESS = "progress"
+    REVISIT = "revisit"
+    RECTIFY = "rectify"
+    CITY_CONTACT = "city-contact"
+    CITY = "city"
+
+    @property
+    def chinese(self) -> str:
+        """The clock's name for people."""
+        return _CLOCKS[self]
+
+
+_CLOCKS = {
+    ClockKind.ACCEPT: "接单",
+    ClockKind.CONTACT: "首次联系",
+    ClockKind.HANDLE: "办理",
+    ClockKind.ASSIST: "协办",
+    ClockKind.PROGRESS: "跟踪进展",
+    ClockKind.REVISIT: "回访",
+    ClockKind.RECTIFY: "整改",
+    ClockKind.CITY_CONTACT: "市级首次联系",
+    ClockKind.CITY: "市级办理",
+}
+
+
+class Light(StrEnum):
+    """红黄绿, and what a clock without colours shows while it runs (rules 4.1)."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    RUNNING = "running"
+    OVERDUE = "overdue"
+
+    @property
+    def chinese(self) -> str:
+        """The light's name for people."""
+        return {"green": "绿灯", "yellow": "黄灯", "red": "红灯", "running": "未到期", "overdue": "已超期"}[self.value]
+
+    @property
+    def alarming(self) -> bool:
+        """Whether the due instant has passed: monitoring consumers are told (rules 4)."""
+        return self in {Light.RED, Light.OVERDUE}
+
+
+class Verdict(StrEnum):
+    """How a clock ended, for good (rules 3.8, 4.3): `tracked` is neither on time nor late, `void` is not counted."""
+
+    MET = "met"
+    OVERDUE = "overdue"
+    TRACKED = "tracked"
+    VOID = "void"
+
+    @property
+    def chinese(self) -> str:
+        """The verdict's name for people."""
+        return {"met": "按期", "overdue": "超期", "tracked": "跟踪服务", "void": "不计"}[self.value]
+
+
+class ChangeCause(StrEnum):
+    """Why a clock changed (rules 4.2)."""
+
+    TIME = "time"
+    RECLASSIFIED = "reclassified"
+    CALENDAR = "calendar"
+    REDISPATCHED = "redispatched"
+    CORRECTED = "corrected"
+
+    @property
+    def chinese(self) -> str:
+        """The cause's name for people."""
+        return _CHANGES[self]
+
+
+_CHANGES = {
+    ChangeCause.TIME: "时间到",
+    ChangeCause.RECLASSIFIED: "难易程度变更",
+    ChangeCause.CALENDAR: "日历调整",
+    ChangeCause.REDISPATCHED: "改派",
+    ChangeCause.CORRECTED: "更正",
+}

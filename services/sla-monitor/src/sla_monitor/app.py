@@ -1,17 +1,17 @@
-"""The service: keeps the calendar and says when what is due."""
+"""The service: keeps the calendar and every ticket's clocks, and tells what turns red."""
 
 from pathlib import Path
 
 from chassis.service import Service
-from sla_monitor import api, jobs
-from sla_monitor.domain import Hours
+from sla_monitor import api, consumers, jobs
+from sla_monitor.domain import Hours, Policy
 from sla_monitor.settings import SlaMonitorSettings
 from sla_monitor.usecases import Kit
 
 
 def build_kit(settings: SlaMonitorSettings) -> Kit:
     """The service's equipment."""
-    return Kit(Hours(settings.opens, settings.closes))
+    return Kit(Policy(settings.policy_version, Hours(settings.opens, settings.closes), settings.contact_attempts))
 
 
 service = Service(
@@ -20,5 +20,6 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    jobs=(jobs.seed, jobs.alarm),
+    consumers=(consumers.tickets,),
+    jobs=(jobs.seed, jobs.alarm, jobs.sweep),
 )

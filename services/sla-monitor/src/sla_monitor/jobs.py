@@ -1,4 +1,4 @@
-"""What a clock starts: the calendar's first rows, and the alarm when next year's are missing."""
+"""What a clock starts: lights that turn, the calendar's first rows, and the alarm when next year's are missing."""
 
 from datetime import timedelta
 
@@ -10,3 +10,6 @@ seed = Job("calendar-seed", timedelta(minutes=1), usecases.seed)
 
 alarm = Job("calendar-alarm", timedelta(minutes=10), usecases.alarm)
 """From 15 November on, until the notice for next year is imported (rules 4.4)."""
+
+sweep = Job("sweep", timedelta(milliseconds=200), usecases.sweep)
+"""A light is told at most so much later than it turned; an idle tick looks at one end of an index."""

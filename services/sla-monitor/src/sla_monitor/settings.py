@@ -3,14 +3,18 @@
 from datetime import time
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chassis.settings import Settings
 
 
 class SlaMonitorSettings(Settings, service="sla-monitor"):
-    """The common settings, and the policy of business hours (rules 4)."""
+    """The common settings, and the district's policy (rules 3.5, 4)."""
 
+    policy_version: int = Field(default=1, ge=1)
+    """The number under which the district's policy is named by every change of a clock; raise it with the policy."""
+    contact_attempts: int = Field(default=3, ge=1)
+    """Attempts on the due day that stand for reaching the reporter (policy, rules 3.5)."""
     opens: time = time(9)
     """When business opens, in Shanghai (policy)."""
     closes: time = time(17)

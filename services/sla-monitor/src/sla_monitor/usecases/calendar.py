@@ -1,49 +1,25 @@
-"""What sla-monitor does: fills the calendar, lets notices amend it, and says when what is due."""
+"""What sla-monitor does with the calendar: fills it, lets notices amend it, and says when what is due."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from prometheus_client import Gauge
 
 from chassis import telemetry
-from chassis.db import Session
 from chassis.telemetry import metrics
 from chassis.work import Work
 from contracts.calendar import DaySet
 from contracts.refusals import Refused
 from contracts.vocabulary import Complexity
 from sla_monitor import clients, domain, store
-from sla_monitor.domain import SHANGHAI, Calendar, Day, Due, Hours, Line, Problem
+from sla_monitor.domain import SHANGHAI, Calendar, Day, Due, Line, Problem
+from sla_monitor.usecases.kit import Kit
 
 _MISSING = Gauge(
     "bbcs_calendar_notice_missing", "1 while a year's notice is missing (rules 4.4)", registry=metrics.REGISTRY
 )
 _log = telemetry.logger(__name__)
-
-
-class Newest:
-    """The newest calendar, kept by the process, and read again when there is a newer one."""
-
-    def __init__(self) -> None:
-        self._held: Calendar | None = None
-
-    async def calendar(self, session: Session) -> Calendar:
-        """The calendar that holds now. Raises Refused("calendar.not-yet") before it has its first rows."""
-        version = await store.newest(session)
-        if not version:
-            raise Refused("calendar.not-yet")
-        if self._held is None or self._held.version != version:
-            self._held = await store.calendar(session, version)
-        return self._held
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """The service's equipment."""
-
-    hours: Hours
-    newest: Newest = field(default_factory=Newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +47,14 @@ class Amended:
 
 async def seed(work: Work[Kit]) -> None:
     """Give the calendar its first rows, and tell them; nothing when it has any."""
-    if await store.newest(work.session):
+    if await store.calendar.newest(work.session):
         return
-    await store.changing_alone(work.session)
-    if await store.newest(work.session):
+    await store.calendar.changing_alone(work.session)
+    if await store.calendar.newest(work.session):
         return
     days = clients.seed()
     await _write(work, days)
-    await store.add_notice(work.session, 1, clients.source(), work.now, lines=len(days))
+    await store.calendar.add_notice(work.session, 1, clients.source(), work.now, lines=len(days))
 
 
 async def calendar(work: Work[Kit]) -> Calendar:
@@ -89,12 +65,12 @@ async def calendar(work: Work[Kit]) -> Calendar:
 async def days(work: Work[Kit], first: date, last: date) -> tuple[int, list[Day]]:
     """The calendar's version, and its days from the first to the last date. Raises Refused("calendar.not-yet")."""
     held = await calendar(work)
-    return held.version, await store.days(work.session, first, last)
+    return held.version, await store.calendar.days(work.session, first, last)
 
 
 async def due_dates(work: Work[Kit], accepted_at: datetime, complexity: Complexity) -> Mapping[str, Due]:
     """When a ticket accepted then is due, by clock. Raises Refused("calendar.not-yet")."""
-    return domain.due_dates(accepted_at, complexity, await calendar(work), work.kit.hours)
+    return domain.due_dates(accepted_at, complexity, await calendar(work), work.kit.policy.hours)
 
 
 async def amend(work: Work[Kit], notice: Notice, *, apply: bool) -> Amended:
@@ -104,7 +80,7 @@ async def amend(work: Work[Kit], notice: Notice, *, apply: bool) -> Amended:
     """
     if apply:
         _second_person(notice)
-        await store.changing_alone(work.session)
+        await store.calendar.changing_alone(work.session)
     held = await calendar(work)
     problems = domain.check(notice.lines, notice.year, work.now.astimezone(SHANGHAI).date())
     if problems:
@@ -119,7 +95,7 @@ async def amend(work: Work[Kit], notice: Notice, *, apply: bool) -> Amended:
 async def _carry_out(work: Work[Kit], notice: Notice, amended: Amended) -> Amended:
     version = amended.version + 1
     await _write(work, [after for _, after in amended.days])
-    await store.add_notice(
+    await store.calendar.add_notice(
         work.session,
         version,
         notice.name,
@@ -132,7 +108,7 @@ async def _carry_out(work: Work[Kit], notice: Notice, amended: Amended) -> Amend
 
 
 async def _write(work: Work[Kit], changed: Sequence[Day]) -> None:
-    await store.write(work.session, changed)
+    await store.calendar.write(work.session, changed)
     work.tell(*(_set(one) for one in changed))
 
 
@@ -151,7 +127,7 @@ def _second_person(notice: Notice) -> None:
 
 async def alarm(work: Work[Kit]) -> None:
     """Raise the alarm while next year's notice is missing, from 15 November on; lower it afterwards (rules 4.4)."""
-    if not await store.newest(work.session):
+    if not await store.calendar.newest(work.session):
         return
     held, today = await calendar(work), work.now.astimezone(SHANGHAI).date()
     missing = domain.wants_alarm(held, today)

@@ -1,4 +1,4 @@
-"""Every statement on sla-monitor's tables: the calendar's days, and the notices that made its versions."""
+"""The calendar: its days, and the notices that made its versions."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from contracts.vocabulary import DayStatus
 from sla_monitor.domain import Calendar, Day
 
 _NEWEST = "SELECT coalesce(max(version), 0) AS version FROM calendar_notice"
+_SINCE = "SELECT imported_at FROM calendar_notice WHERE version = :version"
 _ALONE = "LOCK TABLE calendar_notice IN SHARE ROW EXCLUSIVE MODE"
 _EVERY_DAY = "SELECT date, status, notice, revision, provisional FROM calendar_day ORDER BY date"
 _DAYS = """
@@ -89,3 +90,10 @@ async def add_notice(
         confirmed_by=confirmed_by,
         lines=lines,
     )
+
+
+async def since(session: Session, version: int) -> datetime:
+    """When a version of the calendar was imported: it holds since then."""
+    (row,) = await rows(session, _SINCE, version=version)
+    found: datetime = row.imported_at
+    return found

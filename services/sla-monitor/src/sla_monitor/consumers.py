@@ -1,0 +1,18 @@
+"""The topic door: tickets as they live."""
+
+from collections.abc import Sequence
+
+from chassis.consumer import Facts
+from chassis.work import Work
+from contracts import topics
+from contracts.tickets import TicketFact
+from sla_monitor import usecases
+from sla_monitor.usecases import Kit
+
+tickets = Facts(topics.TICKETS.name)
+
+
+@tickets.batch
+async def follow_tickets(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
+    """Start, move and stop clocks as tickets live."""
+    await usecases.follow(work, facts)

@@ -1,0 +1,17 @@
+"""The district's policy on clocks, where the notice is silent: versioned, and named by every change of a clock."""
+
+from dataclasses import dataclass, field
+
+from sla_monitor.domain.due import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the district decided (policy).
+
+    `attempts` on the due day stand for reaching the reporter (rules 3.5).
+    """
+
+    version: int = 1
+    hours: Hours = field(default_factory=Hours)
+    attempts: int = 3

@@ -1,0 +1,246 @@
+"""The clocks of tickets, what of each ticket they depend on, and how many run by unit, kind and light."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Row, Session, rows
+from contracts.vocabulary import ClockKind, Complexity, Light, Verdict
+from sla_monitor.domain import Clock, File, Step, Ticket
+
+_TICKETS = """
+    SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE
+"""
+"""In one order everywhere, so that two instances wait for each other instead of locking up."""
+_CLOCKS = """
+    SELECT found.*
+    FROM unnest(CAST(:ticket_id AS uuid[])) AS asked (ticket_id)
+    CROSS JOIN LATERAL (SELECT * FROM clock WHERE clock.ticket_id = asked.ticket_id OFFSET 0) AS found
+    ORDER BY found.started_at, found.kind, found.ref
+"""
+_BEGIN = """
+    INSERT INTO ticket (ticket_id, complaint_id, from_city, complexity, tracked, followed)
+    SELECT ticket_id, complaint_id, false, :complexity, false, 0 FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:complaint_id AS uuid[])
+    ) AS new (ticket_id, complaint_id)
+    ORDER BY ticket_id
+    ON CONFLICT (ticket_id) DO NOTHING
+"""
+_SAVE_TICKETS = """
+    UPDATE ticket SET
+        submitted_at = new.submitted_at, from_city = new.from_city, unit = new.unit, complexity = new.complexity,
+        accepted_at = new.accepted_at, tracked = new.tracked, since = new.since, followed = new.followed
+    FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:submitted_at AS timestamptz[]), CAST(:from_city AS boolean[]),
+        CAST(:unit AS text[]), CAST(:complexity AS text[]), CAST(:accepted_at AS timestamptz[]),
+        CAST(:tracked AS boolean[]), CAST(:since AS timestamptz[]), CAST(:followed AS bigint[])
+    ) AS new (
+        ticket_id, submitted_at, from_city, unit, complexity, accepted_at, tracked, since, followed
+    )
+    WHERE ticket.ticket_id = new.ticket_id
+"""
+_TICKET_COLUMNS = (
+    "ticket_id",
+    "submitted_at",
+    "from_city",
+    "unit",
+    "complexity",
+    "accepted_at",
+    "tracked",
+    "since",
+    "followed",
+)
+_SAVE_CLOCKS = """
+    INSERT INTO clock (
+        ticket_id, kind, ref, unit, started_at, due_at, yellow_at, light, steps, wanted_at, provisional, calendar,
+        policy, red_before, tries, stopped_at, verdict, next_at
+    )
+    SELECT * FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:kind AS text[]), CAST(:ref AS text[]), CAST(:unit AS text[]),
+        CAST(:started_at AS timestamptz[]), CAST(:due_at AS timestamptz[]), CAST(:yellow_at AS timestamptz[]),
+        CAST(:light AS text[]), CAST(:steps AS jsonb[]), CAST(:wanted_at AS timestamptz[]),
+        CAST(:provisional AS boolean[]), CAST(:calendar AS integer[]), CAST(:policy AS integer[]),
+        CAST(:red_before AS boolean[]), CAST(:tries AS jsonb[]), CAST(:stopped_at AS timestamptz[]),
+        CAST(:verdict AS text[]), CAST(:next_at AS timestamptz[])
+    )
+    ON CONFLICT (ticket_id, kind, ref) DO UPDATE SET
+        unit = excluded.unit, started_at = excluded.started_at, due_at = excluded.due_at,
+        yellow_at = excluded.yellow_at, light = excluded.light, steps = excluded.steps,
+        provisional = excluded.provisional, calendar = excluded.calendar, policy = excluded.policy,
+        red_before = excluded.red_before, tries = excluded.tries, stopped_at = excluded.stopped_at,
+        verdict = excluded.verdict, next_at = excluded.next_at
+"""
+_CLOCK_COLUMNS = (
+    "kind",
+    "ref",
+    "unit",
+    "started_at",
+    "due_at",
+    "yellow_at",
+    "light",
+    "wanted_at",
+    "provisional",
+    "calendar",
+    "policy",
+    "red_before",
+    "stopped_at",
+    "verdict",
+    "next_at",
+)
+_COUNT = """
+    INSERT INTO board AS known (unit, kind, light, clocks)
+    SELECT * FROM unnest(
+        CAST(:unit AS text[]), CAST(:kind AS text[]), CAST(:light AS text[]), CAST(:clocks AS bigint[])
+    ) AS changed (unit, kind, light, clocks)
+    ORDER BY unit, kind, light
+    ON CONFLICT (unit, kind, light) DO UPDATE SET clocks = known.clocks + excluded.clocks
+"""
+_DUE = """
+    SELECT ticket_id FROM (
+        SELECT ticket_id, next_at FROM clock WHERE next_at < :until ORDER BY next_at, ticket_id LIMIT :most
+    ) AS due
+    GROUP BY ticket_id ORDER BY min(next_at), ticket_id
+"""
+_BOARD = "SELECT kind, light, sum(clocks)::bigint AS clocks FROM board WHERE clocks > 0 GROUP BY kind, light"
+_BOARD_OF_UNIT = "SELECT kind, light, clocks FROM board WHERE unit = :unit AND clocks > 0"
+_NEXT_TO_TURN = """
+    SELECT * FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, ticket_id LIMIT :most
+"""
+_NEXT_OF_UNIT = """
+    SELECT * FROM clock WHERE unit = :unit AND next_at IS NOT NULL ORDER BY next_at LIMIT :most
+"""
+
+
+async def begin(session: Session, complaints: Mapping[UUID, UUID]) -> None:
+    """Have a row for each of these tickets, by its complaint."""
+    ids = sorted(complaints)
+    await rows(
+        session, _BEGIN, ticket_id=ids, complaint_id=[complaints[one] for one in ids], complexity=Complexity.GENERAL
+    )
+
+
+async def locked(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, File]:
+    """The files of those tickets that are known; nobody else changes them before this transaction has ended."""
+    tickets = [_ticket(row) for row in await rows(session, _TICKETS, ticket_id=sorted(ticket_ids))]
+    return await _files(session, tickets)
+
+
+async def _files(session: Session, tickets: Iterable[Ticket]) -> dict[UUID, File]:
+    files: dict[UUID, tuple[Ticket, dict[Any, Clock]]] = {one.ticket_id: (one, {}) for one in tickets}
+    for row in await rows(session, _CLOCKS, ticket_id=list(files)):
+        clock = _clock(row)
+        files[row.ticket_id][1][clock.key] = clock
+    return {ticket_id: File(*parts) for ticket_id, parts in files.items()}
+
+
+async def one(session: Session, ticket_id: UUID) -> File | None:
+    """The file of a ticket, None of one that is not known."""
+    found = [_ticket(row) for row in await rows(session, "SELECT * FROM ticket WHERE ticket_id = :id", id=ticket_id)]
+    return (await _files(session, found)).get(ticket_id)
+
+
+async def save(session: Session, changed: Sequence[tuple[File, File]]) -> None:
+    """Let the tickets be as in the second of each two files, which were as in the first."""
+    if not changed:
+        return
+    await _save_tickets(session, [after.ticket for before, after in changed if before.ticket != after.ticket])
+    clocks = [
+        (after.ticket.ticket_id, clock)
+        for before, after in changed
+        for key, clock in after.clocks.items()
+        if before.clocks.get(key) != clock
+    ]
+    await _save_clocks(session, clocks)
+    await _count(session, changed)
+
+
+async def _save_tickets(session: Session, tickets: Sequence[Ticket]) -> None:
+    if tickets:
+        columns = {name: [getattr(one, name) for one in tickets] for name in _TICKET_COLUMNS}
+        await rows(session, _SAVE_TICKETS, **columns)
+
+
+async def _save_clocks(session: Session, clocks: Sequence[tuple[UUID, Clock]]) -> None:
+    if clocks:
+        await rows(
+            session,
+            _SAVE_CLOCKS,
+            ticket_id=[ticket_id for ticket_id, _ in clocks],
+            steps=[json.dumps([(step.term, step.at.isoformat()) for step in one.steps]) for _, one in clocks],
+            tries=[json.dumps([at.isoformat() for at in one.tries]) for _, one in clocks],
+            **{name: [getattr(one, name) for _, one in clocks] for name in _CLOCK_COLUMNS},
+        )
+
+
+async def _count(session: Session, changed: Sequence[tuple[File, File]]) -> None:
+    """Keep the board: what runs now and did not before, less what ran and does not now."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for before, after in changed:
+        counted.subtract(_place(one) for one in before.clocks.values() if one.open)
+        counted.update(_place(one) for one in after.clocks.values() if one.open)
+    moved = sorted((place, count) for place, count in counted.items() if count)
+    if moved:
+        unit, kind, light = map(list, zip(*(place for place, _ in moved), strict=True))
+        await rows(session, _COUNT, unit=unit, kind=kind, light=light, clocks=[count for _, count in moved])
+
+
+def _place(clock: Clock) -> tuple[str, str, str]:
+    return clock.unit or "", clock.kind, clock.light
+
+
+async def due(session: Session, until: datetime, most: int) -> list[UUID]:
+    """The tickets whose lights change before an instant by the passing of time, the earliest first."""
+    return [row.ticket_id for row in await rows(session, _DUE, until=until, most=most)]
+
+
+async def board(session: Session, unit: str | None) -> list[tuple[ClockKind, Light, int]]:
+    """How many clocks run, by kind and light: of a unit, or of all."""
+    found = await (rows(session, _BOARD_OF_UNIT, unit=unit) if unit else rows(session, _BOARD))
+    return [(ClockKind(row.kind), Light(row.light), row.clocks) for row in found]
+
+
+async def next_to_turn(session: Session, unit: str | None, most: int) -> list[tuple[UUID, Clock]]:
+    """The clocks whose lights change next, with their tickets: of a unit, or of all."""
+    found = await (
+        rows(session, _NEXT_OF_UNIT, unit=unit, most=most) if unit else rows(session, _NEXT_TO_TURN, most=most)
+    )
+    return [(row.ticket_id, _clock(row)) for row in found]
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(
+        row.ticket_id,
+        row.complaint_id,
+        row.submitted_at,
+        row.from_city,
+        row.unit,
+        Complexity(row.complexity),
+        row.accepted_at,
+        row.tracked,
+        row.since,
+        row.followed,
+    )
+
+
+def _clock(row: Row) -> Clock:
+    return Clock(
+        kind=ClockKind(row.kind),
+        ref=row.ref,
+        unit=row.unit,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        yellow_at=row.yellow_at,
+        light=Light(row.light),
+        steps=tuple(Step(term, datetime.fromisoformat(at)) for term, at in json.loads(row.steps)),
+        wanted_at=row.wanted_at,
+        provisional=row.provisional,
+        calendar=row.calendar,
+        policy=row.policy,
+        red_before=row.red_before,
+        tries=tuple(map(datetime.fromisoformat, json.loads(row.tries))),
+        stopped_at=row.stopped_at,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+    )

@@ -1,0 +1,32 @@
+"""What sla-monitor does: keeps the calendar, and the clocks of tickets by it."""
+
+from sla_monitor.usecases.calendar import (
+    Amended,
+    Notice,
+    alarm,
+    amend,
+    calendar,
+    days,
+    due_dates,
+    seed,
+)
+from sla_monitor.usecases.clocks import MOST_TURNED, Board, board, clocks_of, follow, sweep
+from sla_monitor.usecases.kit import Kit
+
+__all__ = [
+    "MOST_TURNED",
+    "Amended",
+    "Board",
+    "Kit",
+    "Notice",
+    "alarm",
+    "amend",
+    "board",
+    "calendar",
+    "clocks_of",
+    "days",
+    "due_dates",
+    "follow",
+    "seed",
+    "sweep",
+]

@@ -1,0 +1,109 @@
+"""What sla-monitor does with clocks: follows tickets, lets time pass, says how they stand."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis.work import Work
+from contracts.refusals import Refused
+from contracts.tickets import TicketFact, TicketLinked
+from contracts.vocabulary import ClockKind, Light
+from sla_monitor import domain, store
+from sla_monitor.domain import Clock, File, Measures, Ticket
+from sla_monitor.usecases.calendar import seed
+from sla_monitor.usecases.kit import Kit
+
+MOST_TURNED = 2_000
+"""Clocks that are looked at in one transaction of the sweep."""
+MOST_NEXT = 20
+
+
+class Board(NamedTuple):
+    """How many clocks run, by kind and light, and which turn next."""
+
+    counts: list[tuple[ClockKind, Light, int]]
+    next_to_turn: list[tuple[UUID, Clock]]
+
+
+async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
+    """Start, move and stop clocks as tickets live (rules 4), each fact once and in its order.
+
+    Raises Refused("fact.gap") where one before it is missing.
+    """
+    await seed(work)
+    measures = await work.kit.newest.measures(work.session)
+    await store.clocks.begin(work.session, {one.ticket_id: one.complaint_id for one in facts})
+    concerned = {one.ticket_id for one in facts} | {one.to for one in facts if isinstance(one, TicketLinked)}
+    before = await store.clocks.locked(work.session, concerned)
+    files = dict(before)
+    for fact in facts:
+        _react(work, files, fact, measures)
+    await store.clocks.save(work.session, [(before[id_], file) for id_, file in files.items()])
+
+
+def _react(work: Work[Kit], files: dict[UUID, File], fact: TicketFact, measures: Measures) -> None:
+    file = files[fact.ticket_id]
+    counted = _counted(file.ticket, work.sequence(fact))
+    if counted is None:
+        return
+    reaction = domain.react(file._replace(ticket=counted), fact, work.now, measures)
+    files[fact.ticket_id] = reaction.file
+    work.tell(*reaction.told, because=fact)
+    if isinstance(fact, TicketLinked):
+        _inherit(work, files, fact, measures)
+
+
+def _counted(ticket: Ticket, sequence: int | None) -> Ticket | None:
+    """The ticket with one more fact followed; None if this one was followed already.
+
+    Raises Refused("fact.gap") where one before it is missing.
+    """
+    number = sequence or ticket.followed + 1
+    if number <= ticket.followed:
+        return None
+    if number > ticket.followed + 1:
+        raise Refused("fact.gap")
+    return ticket._replace(followed=number)
+
+
+def _inherit(work: Work[Kit], files: dict[UUID, File], fact: TicketLinked, measures: Measures) -> None:
+    """The ticket in which it goes on keeps the earlier clock (rules 2.5)."""
+    since, target = domain.earliest(files[fact.ticket_id]), files.get(fact.to)
+    if since is None or target is None:
+        return
+    reaction = domain.inherit(target, since, fact.linked_at, work.now, measures)
+    files[fact.to] = reaction.file
+    work.tell(*reaction.told, because=fact)
+
+
+async def sweep(work: Work[Kit]) -> None:
+    """Tell what became true by the passing of time until now, the earliest first (rules 4.7).
+
+    At most MOST_TURNED clocks at once: whoever calls it calls it again.
+    """
+    found = await store.clocks.due(work.session, work.now, MOST_TURNED)
+    if not found:
+        return
+    measures = await work.kit.newest.measures(work.session)
+    before = await store.clocks.locked(work.session, found)
+    changed = []
+    for ticket_id in found:
+        reaction = domain.advance(before[ticket_id], work.now, work.now, measures)
+        work.tell(*reaction.told, correlation=str(reaction.file.ticket.complaint_id))
+        changed.append((before[ticket_id], reaction.file))
+    await store.clocks.save(work.session, changed)
+
+
+async def clocks_of(work: Work[Kit], ticket_id: UUID) -> File:
+    """The ticket's clocks, those that have ended too. Raises Refused("ticket.unknown")."""
+    found = await store.clocks.one(work.session, ticket_id)
+    if found is None:
+        raise Refused("ticket.unknown")
+    return found
+
+
+async def board(work: Work[Kit], unit: str | None) -> Board:
+    """How the clocks of a unit stand, or all of them (rules 4.1)."""
+    return Board(
+        await store.clocks.board(work.session, unit), await store.clocks.next_to_turn(work.session, unit, MOST_NEXT)
+    )

@@ -28,6 +28,6 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.complaints, consumers.actions),
+    consumers=(consumers.complaints, consumers.clocks, consumers.actions),
     jobs=(jobs.effective, jobs.dissolved),
 )

@@ -1,4 +1,4 @@
-"""The topic doors: complaints that intake registered, and what units' own systems do to their tickets."""
+"""The topic doors: registered complaints, clocks that ran out, and what units' systems do to their tickets."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from chassis.consumer import Facts, Message, Messages
 from chassis.work import Work
 from contracts import topics
 from contracts.actions import RequestedOnTopic
+from contracts.clocks import ClockFact
 from contracts.complaints import ComplaintFact
 from contracts.refusals import Refused
 from dispatch import usecases
@@ -23,6 +24,15 @@ complaints = Facts(topics.COMPLAINTS.name)
 async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
     """Open tickets for what was registered."""
     await usecases.open_tickets(work, facts)
+
+
+clocks = Facts(topics.CLOCKS.name)
+
+
+@clocks.batch
+async def deem_accepted(work: Work[Kit], facts: Sequence[ClockFact]) -> None:
+    """Deem accepted what was not accepted by its due (rules 3.3)."""
+    await usecases.deem_accepted(work, facts)
 
 
 class _Ids(BaseModel):

@@ -32,6 +32,7 @@ from dispatch.domain.sampling import sampled
 from dispatch.domain.tickets import (
     CLOSED,
     Command,
+    DeemLate,
     DispatchByHand,
     GoesOn,
     Handle,
@@ -56,6 +57,7 @@ __all__ = [
     "Assist",
     "Changes",
     "Command",
+    "DeemLate",
     "Delta",
     "Directory",
     "DispatchByHand",

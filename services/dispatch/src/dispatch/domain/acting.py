@@ -1,5 +1,6 @@
 """What happens by an action (rules 2, 3): facts, nothing when it has happened already, or a refusal."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actions import (
@@ -48,7 +49,7 @@ from dispatch.domain.guards import (
     of_ticket,
 )
 from dispatch.domain.passing import pass_on
-from dispatch.domain.tickets import Facts, Handle, Ticket
+from dispatch.domain.tickets import DeemLate, Facts, Handle, Ticket
 
 _ORDER = list(Complexity)
 
@@ -111,12 +112,30 @@ def _deem_accepted(ticket: Ticket, asked: Handle, do: DeemAccepted) -> Facts:
     by_centre(asked)
     if ticket.state == TicketState.ACCEPTED:
         return []
-    unit = dispatched(ticket)
-    if do.effective_at > asked.at:
+    return [_deemed(ticket, dispatched(ticket), do.effective_at, asked.at)]
+
+
+def deem_late(ticket: Ticket, late: DeemLate) -> Facts:
+    """At its due, if it still waits for the unit that was late; nothing for a dispatch that is over (rules 3.3)."""
+    if late.unit is None or not _waits_for(ticket, late.unit, late.effective_at):
+        return []
+    return [_deemed(ticket, late.unit, late.effective_at, late.at)]
+
+
+def _waits_for(ticket: Ticket, unit: str, at: datetime) -> bool:
+    """Whether the unit has it since then or before, and has not accepted it."""
+    if ticket.state != TicketState.DISPATCHED or ticket.dispatched_at is None:
+        return False
+    return ticket.unit == unit and ticket.dispatched_at <= at
+
+
+def _deemed(ticket: Ticket, unit: str, effective_at: datetime, at: datetime) -> TicketAccepted:
+    """Raises Refused("time.in-future")."""
+    if effective_at > at:
         raise Refused("time.in-future")
     complexity = ticket.handling.complexity
     said = of_ticket(ticket)
-    return [TicketAccepted(**said, unit=unit, complexity=complexity, accepted_at=do.effective_at, deemed=True)]
+    return TicketAccepted(**said, unit=unit, complexity=complexity, accepted_at=effective_at, deemed=True)
 
 
 def _classify(ticket: Ticket, asked: Handle, do: Classify) -> Facts:

@@ -14,12 +14,13 @@ from contracts.tickets import (
     TicketQueuedForManualDispatch,
 )
 from contracts.vocabulary import Cause, DispatchRule, QueueReason
-from dispatch.domain.acting import act
+from dispatch.domain.acting import act, deem_late
 from dispatch.domain.guards import of_ticket
 from dispatch.domain.rehoming import rehome
 from dispatch.domain.routing import Found, NotFound
 from dispatch.domain.tickets import (
     Command,
+    DeemLate,
     DispatchByHand,
     GoesOn,
     Handle,
@@ -58,6 +59,8 @@ def _decided(ticket: Ticket | None, command: Command) -> list[TicketFact]:
             return act(known(ticket), command)
         case Rehome():
             return rehome(known(ticket), command)
+        case DeemLate():
+            return deem_late(ticket, command) if ticket else []
         case _:
             assert_never(command)
 

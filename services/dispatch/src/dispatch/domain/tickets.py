@@ -157,7 +157,16 @@ class Rehome:
     directory: Directory
 
 
-Command = Open | SayAgain | DispatchByHand | Handle | Rehome
+@dataclass(frozen=True, slots=True)
+class DeemLate:
+    """The unit did not accept it by its due, and did so at that instant whoever was asleep (rules 3.3)."""
+
+    unit: str | None
+    effective_at: datetime
+    at: datetime
+
+
+Command = Open | SayAgain | DispatchByHand | Handle | Rehome | DeemLate
 
 Facts = list[TicketFact]
 """What happens by a command; nothing when it has happened already."""

@@ -10,11 +10,14 @@ from chassis.idempotency import fingerprint
 from chassis.security import Principal
 from chassis.work import Work
 from contracts.actions import ActionApplied, ActionRefused, Link, Requested
+from contracts.clocks import ClockFact, ClockStarted, ClockTurned
 from contracts.complaints import ComplaintFact, ComplaintRegistered
 from contracts.refusals import Refused
 from contracts.tickets import TicketFact
+from contracts.vocabulary import ClockKind, Light
 from dispatch import domain, store
 from dispatch.domain import (
+    DeemLate,
     Directory,
     DispatchByHand,
     GoesOn,
@@ -224,9 +227,7 @@ def _carry_out(work: Work[Kit], desk: _Desk, directory: Directory, asked: Asked)
     _happened(work, desk, before, told, because=asked)
 
 
-def _happened(
-    work: Work[Kit], desk: _Desk, before: Ticket, told: list[TicketFact], because: Asked | None = None
-) -> None:
+def _happened(work: Work[Kit], desk: _Desk, before: Ticket, told: list[TicketFact], because: object = None) -> None:
     after = desk.tickets[before.ticket_id] = domain.fold(before, told)
     desk.changed.add(after.ticket_id)
     left = set(domain.holders(before)) - set(domain.holders(after))
@@ -255,6 +256,29 @@ async def rehome(work: Work[Kit]) -> None:
 
 MOST_REHOMED = 1_000
 """In one transaction."""
+
+
+async def deem_accepted(work: Work[Kit], facts: Sequence[ClockFact]) -> None:
+    """Let tickets that were not accepted by their due be accepted at that instant (rules 3.3).
+
+    Raises Refused("time.in-future").
+    """
+    late = [one for one in facts if _is_late(one)]
+    if not late:
+        return
+    desk = _Desk(await store.tickets.locked_all(work.session, {one.ticket_id for one in late}))
+    for fact in late:
+        before = desk.tickets.get(fact.ticket_id)
+        told = domain.decide(before, DeemLate(fact.unit, fact.due_at, work.now))
+        if told and before:
+            _happened(work, desk, before, told, because=fact)
+    await _write(work, desk)
+
+
+def _is_late(fact: ClockFact) -> TypeGuard[ClockStarted | ClockTurned]:
+    if not isinstance(fact, ClockStarted | ClockTurned):
+        return False
+    return fact.clock == ClockKind.ACCEPT and fact.light == Light.OVERDUE
 
 
 def outcome(acted: Acted) -> Ticket:

@@ -351,10 +351,15 @@ def test_opened_again_it_has_clocks_again_and_the_first_verdict_stays(desk: Desk
     )
 
 
+def november(measures: Measures) -> list[Day]:
+    """The month as the calendar has it."""
+    return [measures.calendar.day(at("01 12:00").date().replace(day=number)) for number in range(1, 31)]
+
+
 def amended(measures: Measures, on: str, status: DayStatus) -> Measures:
     """A newer calendar, in which one date of November is something else."""
     day = at(f"{on} 12:00").date()
-    known = [measures.calendar.day(day.replace(day=number)) for number in range(1, 31)]
+    known = november(measures)
     anew = Day(day, status, "changed", 2, provisional=False)
     changed = [anew if one.date == day else one for one in known]
     return Measures(measures.policy, Calendar.of(changed, measures.calendar.version + 1), at("26 08:00"))
@@ -372,6 +377,72 @@ def test_an_amended_calendar_moves_what_runs_and_leaves_what_was_judged(desk: De
     assert (turned.light, turned.effective_at, turned.cause) == (Light.GREEN, at("26 08:00"), "calendar")
     assert reaction.file.clocks[ClockKind.ACCEPT, "1"] == desk.clock(ClockKind.ACCEPT)
     assert amend(reaction.file, at("26 09:00"), newer).told == []
+
+
+def test_a_calendar_that_makes_it_due_earlier_makes_it_late_from_that_due_on(measures: Measures) -> None:
+    longer = amended(measures, "26", DayStatus.HOLIDAY)
+    desk = Desk(longer)
+    desk.hear(opened(), dispatched("23 10:00"), accepted("23 11:00"))
+    desk.wait(at("26 18:00"))
+    newest = Measures(measures.policy, Calendar.of(november(measures), 9), at("26 19:00"))
+    told = amend(desk.file, at("26 19:00"), newest).told
+    (turned,) = (one for one in told if isinstance(one, ClockTurned))
+    assert (turned.light, turned.effective_at, turned.cause) == (Light.RED, at("26 17:00"), "calendar")
+
+
+def test_a_decision_that_makes_it_due_today_makes_it_yellow_from_the_decision_on(desk: Desk) -> None:
+    desk.hear(opened(), dispatched(), accepted("25 10:00", Complexity.COMPLEX))
+    desk.hear(classified("26 10:00", Complexity.SIMPLE, Complexity.COMPLEX))
+    assert turns(desk) == [(Light.YELLOW, at("26 10:00"), "reclassified")]
+
+
+def test_a_late_reply_exactly_at_due_was_on_time_and_the_red_is_corrected(desk: Desk) -> None:
+    desk.hear(opened(), dispatched(), accepted())
+    desk.wait(at("30 20:00"))
+    desk.hear(finished("30 17:00"))
+    (told,) = desk.told(ClockStopped, ClockKind.HANDLE)
+    assert (told.light, told.verdict, told.late_on_record) == (Light.YELLOW, Verdict.MET, False)
+
+
+def test_an_explanation_exactly_at_due_is_in_time(desk: Desk) -> None:
+    desk.hear(opened(), dispatched(), accepted("23 10:00"), tracked("26 17:00", "27 12:00"))
+    assert desk.clock(ClockKind.HANDLE).verdict is Verdict.TRACKED
+
+
+def test_attempts_count_up_to_the_due_instant_and_not_after(desk: Desk, measures: Measures) -> None:
+    tries = [contacted(f"26 {hour}", reached=False) for hour in ("09:00", "11:00", "17:00")]
+    desk.hear(opened(), dispatched(), accepted(), *tries)
+    assert desk.clock(ClockKind.CONTACT).verdict is Verdict.MET
+    late = Desk(measures)
+    late.hear(opened(), dispatched(), accepted(), *tries[:2], contacted("26 17:01", reached=False))
+    assert late.clock(ClockKind.CONTACT).open
+
+
+def test_what_is_tracked_is_hard_to_the_city(desk: Desk) -> None:
+    desk.hear(
+        opened(Channel.CITY_EXIT, "23 10:00"), dispatched(), accepted("24 10:00"), tracked("25 10:00", "30 12:00")
+    )
+    assert (desk.clock(ClockKind.CITY).term, desk.clock(ClockKind.HANDLE).verdict) == ("city.hard", Verdict.TRACKED)
+
+
+def test_a_same_day_clock_is_yellow_from_its_start_and_not_before(desk: Desk) -> None:
+    desk.hear(opened(), dispatched(), accepted("25 10:00", Complexity.SIMPLE))
+    assert desk.clock(ClockKind.HANDLE).yellow_at == at("25 10:00")
+
+
+def test_an_earlier_one_linked_before_the_acceptance_counts_from_its_start(desk: Desk, measures: Measures) -> None:
+    desk.hear(opened(), dispatched())
+    desk.file = inherit(desk.file, at("23 09:00"), at("24 12:00"), at("24 12:00"), measures).file
+    desk.hear(accepted("25 10:00"))
+    handle, contact = desk.clock(ClockKind.HANDLE), desk.clock(ClockKind.CONTACT)
+    assert (handle.started_at, handle.due_at) == (at("23 09:00"), at("26 17:00"))
+    assert contact.started_at == at("25 10:00")
+
+
+def test_a_unit_that_takes_over_has_an_accept_clock_of_its_own(desk: Desk) -> None:
+    desk.hear(opened(), dispatched(), dispatched("25 09:00", unit="tax", former=("hrss",)))
+    assert desk.clock(ClockKind.ACCEPT).verdict is Verdict.VOID
+    assert (desk.clock(ClockKind.ACCEPT, "2").unit, desk.clock(ClockKind.ACCEPT, "2").open) == ("tax", True)
 
 
 def test_alerts_say_all_that_is_late_now_and_end_with_it(desk: Desk) -> None:

@@ -6,12 +6,13 @@ from chassis.service import Service
 from sla_monitor import api, consumers, jobs
 from sla_monitor.domain import Hours, Policy
 from sla_monitor.settings import SlaMonitorSettings
-from sla_monitor.usecases import Kit
+from sla_monitor.usecases import Kit, Newest
 
 
 def build_kit(settings: SlaMonitorSettings) -> Kit:
     """The service's equipment."""
-    return Kit(Policy(settings.policy_version, Hours(settings.opens, settings.closes), settings.contact_attempts))
+    policy = Policy(settings.policy_version, Hours(settings.opens, settings.closes), settings.contact_attempts)
+    return Kit(policy, Newest(policy))
 
 
 service = Service(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.vocabulary import Complexity, DayStatus
-from sla_monitor.domain import SHANGHAI, TERMS, Calendar, Colour, Day, Due, Hours, Term, colour, due, due_dates
+from contracts.vocabulary import Complexity, DayStatus, Light
+from sla_monitor.domain import SHANGHAI, TERMS, Calendar, Day, Due, Hours, Term, colour, due, due_dates
 
 CASES = 3_000
 """Random cases in the suite; to prove more, write more."""
@@ -157,16 +157,16 @@ def test_business_hours_are_the_policys(calendar: Calendar) -> None:
 @pytest.mark.parametrize(
     ("before_due", "expected"),
     [
-        (timedelta(hours=24) + TICK, Colour.GREEN),
-        (timedelta(hours=24), Colour.YELLOW),
-        (TICK, Colour.YELLOW),
-        (timedelta(0), Colour.YELLOW),
-        (-TICK, Colour.RED),
-        (-timedelta(days=400), Colour.RED),
+        (timedelta(hours=24) + TICK, Light.GREEN),
+        (timedelta(hours=24), Light.YELLOW),
+        (TICK, Light.YELLOW),
+        (timedelta(0), Light.YELLOW),
+        (-TICK, Light.RED),
+        (-timedelta(days=400), Light.RED),
     ],
 )
 def test_yellow_is_from_24_hours_before_due_and_exactly_at_due_is_on_time(
-    calendar: Calendar, before_due: timedelta, expected: Colour
+    calendar: Calendar, before_due: timedelta, expected: Light
 ) -> None:
     found = handled("2026-11-23T10:00", Complexity.GENERAL, calendar)
     assert colour(found, found.due_at - before_due) is expected
@@ -182,7 +182,7 @@ def test_the_24_hours_are_natural_ones_over_days_off_too(calendar: Calendar) -> 
 def test_a_same_day_clock_is_born_yellow(calendar: Calendar) -> None:
     found = handled("2026-11-20T10:00", Complexity.SIMPLE, calendar)
     assert found.yellow_at == at("2026-11-20T10:00")
-    assert colour(found, at("2026-11-20T10:00")) is Colour.YELLOW
+    assert colour(found, at("2026-11-20T10:00")) is Light.YELLOW
 
 
 def test_a_clock_without_colours_has_no_light(calendar: Calendar) -> None:
@@ -199,7 +199,7 @@ def test_an_instant_without_a_zone_is_refused(calendar: Calendar) -> None:
 
 
 def test_colours_have_chinese_names() -> None:
-    assert [one.chinese for one in Colour] == ["绿灯", "黄灯", "红灯"]
+    assert [one.chinese for one in (Light.GREEN, Light.YELLOW, Light.RED)] == ["绿灯", "黄灯", "红灯"]
 
 
 @pytest.fixture(params=["America/Los_Angeles", "Pacific/Kiritimati", "UTC"])

@@ -22,7 +22,7 @@ from contracts.vocabulary import (
     ReturnReason,
     Verdict,
 )
-from sla_monitor.domain import Calendar, Day, File, Measures, Policy, Ticket, advance, amend, earliest, inherit, react
+from sla_monitor.domain import Calendar, Day, File, Measures, Policy, Ticket, advance, earliest, inherit, react
 
 TICKET, COMPLAINT, OTHER = (UUID(int=number) for number in (1, 2, 3))
 SAID: dict[str, Any] = {"ticket_id": TICKET, "complaint_id": COMPLAINT}
@@ -370,13 +370,13 @@ def test_an_amended_calendar_moves_what_runs_and_leaves_what_was_judged(desk: De
     desk.wait(at("26 07:00"))
     assert desk.clock(ClockKind.HANDLE).light is Light.YELLOW
     newer = amended(measures, "26", DayStatus.HOLIDAY)
-    reaction = amend(desk.file, at("26 08:00"), newer)
+    reaction = advance(desk.file, at("26 08:00"), at("26 08:00"), newer)
     (moved,) = (one for one in reaction.told if isinstance(one, ClockMoved))
     (turned,) = (one for one in reaction.told if isinstance(one, ClockTurned))
     assert (moved.due_at, moved.previous_due_at, moved.cause) == (at("27 17:00"), at("26 17:00"), "calendar")
     assert (turned.light, turned.effective_at, turned.cause) == (Light.GREEN, at("26 08:00"), "calendar")
     assert reaction.file.clocks[ClockKind.ACCEPT, "1"] == desk.clock(ClockKind.ACCEPT)
-    assert amend(reaction.file, at("26 09:00"), newer).told == []
+    assert advance(reaction.file, at("26 09:00"), at("26 09:00"), newer).told == []
 
 
 def test_a_calendar_that_makes_it_due_earlier_makes_it_late_from_that_due_on(measures: Measures) -> None:
@@ -385,7 +385,7 @@ def test_a_calendar_that_makes_it_due_earlier_makes_it_late_from_that_due_on(mea
     desk.hear(opened(), dispatched("23 10:00"), accepted("23 11:00"))
     desk.wait(at("26 18:00"))
     newest = Measures(measures.policy, Calendar.of(november(measures), 9), at("26 19:00"))
-    told = amend(desk.file, at("26 19:00"), newest).told
+    told = advance(desk.file, at("26 19:00"), at("26 19:00"), newest).told
     (turned,) = (one for one in told if isinstance(one, ClockTurned))
     assert (turned.light, turned.effective_at, turned.cause) == (Light.RED, at("26 17:00"), "calendar")
 

@@ -5,12 +5,11 @@ start to a due instant and say which dates were counted; `colour` is the light a
 """
 
 from sla_monitor.domain.calendar import Calendar, Day, dates, plain, wants_alarm, year_of
-from sla_monitor.domain.clocks import Clock, File, Step, Ticket, light_at
+from sla_monitor.domain.clocks import Clock, File, Step, Ticket
 from sla_monitor.domain.due import (
     SHANGHAI,
     TERMS,
     YELLOW,
-    Colour,
     Counted,
     Due,
     Hours,
@@ -21,19 +20,16 @@ from sla_monitor.domain.due import (
 )
 from sla_monitor.domain.notices import STATUTORY_DAYS, Flaw, Line, Problem, amended, check
 from sla_monitor.domain.policy import Policy
-from sla_monitor.domain.reacting import Reaction, advance, amend, earliest, inherit, react
+from sla_monitor.domain.reacting import advance, earliest, inherit, react
 from sla_monitor.domain.reckoning import Measures
-from sla_monitor.domain.rules import RULES
 
 __all__ = [
-    "RULES",
     "SHANGHAI",
     "STATUTORY_DAYS",
     "TERMS",
     "YELLOW",
     "Calendar",
     "Clock",
-    "Colour",
     "Counted",
     "Day",
     "Due",
@@ -44,12 +40,10 @@ __all__ = [
     "Measures",
     "Policy",
     "Problem",
-    "Reaction",
     "Step",
     "Term",
     "Ticket",
     "advance",
-    "amend",
     "amended",
     "check",
     "colour",
@@ -58,7 +52,6 @@ __all__ = [
     "due_dates",
     "earliest",
     "inherit",
-    "light_at",
     "plain",
     "react",
     "wants_alarm",

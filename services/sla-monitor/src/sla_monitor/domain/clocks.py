@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.vocabulary import ClockKind, Complexity, Light, Verdict
+from sla_monitor.domain.due import shown
 
 ClockKey = tuple[ClockKind, str]
 """Which clock of a ticket: its kind, and which of that kind."""
@@ -93,13 +94,8 @@ class File(NamedTuple):
 
 
 def light_at(clock: Clock, at: datetime) -> Light:
-    """What an open clock shows at an instant: exactly at due it is not late (rules 3.7, 4.1)."""
-    late = at > clock.due_at
-    if clock.yellow_at is None:
-        return Light.OVERDUE if late else Light.RUNNING
-    if late:
-        return Light.RED
-    return Light.YELLOW if at >= clock.yellow_at else Light.GREEN
+    """What an open clock shows at an instant (rules 4.1)."""
+    return shown(clock.due_at, clock.yellow_at, at)
 
 
 def follows(light: Light, clock: Clock) -> tuple[Light, datetime] | None:

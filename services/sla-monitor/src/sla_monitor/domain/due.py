@@ -6,30 +6,16 @@ Instants go in and come out with a zone, and come out in UTC; one without a zone
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from contracts.vocabulary import Complexity
+from contracts.vocabulary import Complexity, Light
 from sla_monitor.domain.calendar import Calendar, Day, dates
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 YELLOW = timedelta(hours=24)
 """Natural hours before the due instant, the due instant and this one among them (rules 4.1)."""
-
-
-class Colour(StrEnum):
-    """红黄绿: the light of a coloured clock (rules 4.1)."""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-
-    @property
-    def chinese(self) -> str:
-        """The colour's name for people."""
-        return {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +81,21 @@ def due(start: datetime, term: Term, calendar: Calendar, hours: Hours) -> Due:
     return Due(due_at, yellow_at, red_at, days, any(one.day.provisional for one in days))
 
 
-def colour(due: Due, now: datetime) -> Colour:
-    """The light at an instant: exactly at due is yellow, not red (rules 4.1).
+def shown(due_at: datetime, yellow_at: datetime | None, at: datetime) -> Light:
+    """What a clock shows, one without colours if it has no `yellow_at`; at due it is not late (rules 3.7, 4.1)."""
+    late = at > due_at
+    if yellow_at is None:
+        return Light.OVERDUE if late else Light.RUNNING
+    if late:
+        return Light.RED
+    return Light.YELLOW if at >= yellow_at else Light.GREEN
 
-    A ValueError for a clock without colours: it is met or overdue.
-    """
+
+def colour(due: Due, now: datetime) -> Light:
+    """The colour at an instant (rules 4.1). A ValueError for a clock without colours: it is met or overdue."""
     if due.red_at is None:
         raise ValueError("this clock has no colours")
-    left = due.due_at - _instant(now)
-    if left < timedelta(0):
-        return Colour.RED
-    return Colour.YELLOW if left <= YELLOW else Colour.GREEN
+    return shown(due.due_at, due.due_at - YELLOW, _instant(now))
 
 
 def due_dates(

@@ -54,18 +54,14 @@ def react(file: File, fact: TicketFact, noticed_at: datetime, measures: Measures
 
 
 def advance(file: File, to: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
-    """What became true by the passing of time until an instant, that one included (rules 4.7)."""
+    """What became true by the passing of time until an instant, that one included (rules 4.7).
+
+    First by a calendar that is newer than the clocks; ended ones keep the due they were judged by (rules 4.3).
+    """
     telling = _Telling(file, noticed_at, measures)
     telling.amend()
     for clock in telling.running():
         telling.run(clock, to)
-    return telling.reaction()
-
-
-def amend(file: File, noticed_at: datetime, measures: Measures) -> Reaction:
-    """What a newer calendar changes on clocks that run; ended ones keep the due they were judged by (rules 4.3)."""
-    telling = _Telling(file, noticed_at, measures)
-    telling.amend()
     return telling.reaction()
 
 

@@ -11,13 +11,14 @@ from sla_monitor.usecases.calendar import (
     seed,
 )
 from sla_monitor.usecases.clocks import MOST_TURNED, Board, board, clocks_of, follow, sweep
-from sla_monitor.usecases.kit import Kit
+from sla_monitor.usecases.kit import Kit, Newest
 
 __all__ = [
     "MOST_TURNED",
     "Amended",
     "Board",
     "Kit",
+    "Newest",
     "Notice",
     "alarm",
     "amend",

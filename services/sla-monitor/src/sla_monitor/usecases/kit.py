@@ -1,6 +1,6 @@
 """What sla-monitor's use cases work with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chassis.db import Session
 from contracts.refusals import Refused
@@ -35,7 +35,4 @@ class Kit:
     """The service's equipment."""
 
     policy: Policy
-    newest: Newest = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "newest", Newest(self.policy))
+    newest: Newest

@@ -1,26 +1,23 @@
-"""The HTTP doors: when what is due and why, the calendar behind it, and how clocks stand."""
+"""The HTTP doors of the calendar: what each date is, and when what is due by it."""
 
 import datetime
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from chassis import web
-from chassis.security import Principal, allow
 from chassis.work import Work
 from contracts.base import Instant
-from contracts.ids import UnitCode
 from contracts.refusals import Refused
-from contracts.vocabulary import ClockKind, Complexity, DayStatus, Light, Verdict
-from sla_monitor import domain, usecases
+from contracts.vocabulary import Complexity, DayStatus
+from sla_monitor import usecases
 from sla_monitor.domain import Due
 from sla_monitor.usecases import Kit
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(web.caller), web.limited])
+router = APIRouter()
 
 _MOST_DAYS = 1100
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+\- ]\d\d:\d\d)?", re.ASCII)
@@ -72,57 +69,6 @@ class Days(BaseModel):
     days: list[CalendarDay]
 
 
-class TicketClock(BaseModel):
-    """A clock of a ticket: how it stands, or how it ended. `next_at` is when its light changes next by itself."""
-
-    clock: ClockKind
-    ref: str
-    unit: str | None
-    started_at: Instant
-    due_at: Instant
-    yellow_at: Instant | None
-    light: Light
-    next_at: Instant | None
-    stopped_at: Instant | None
-    verdict: Verdict | None
-    term: str | None
-    provisional: bool
-    calendar: int
-    policy: int
-
-
-class TicketClocks(BaseModel):
-    """Every clock of a ticket, in the order in which they started."""
-
-    ticket_id: UUID
-    complaint_id: UUID
-    unit: str | None
-    complexity: Complexity
-    clocks: list[TicketClock]
-
-
-class Lit(BaseModel):
-    """How many clocks of a kind show a light now."""
-
-    clock: ClockKind
-    light: Light
-    clocks: int
-
-
-class Turning(TicketClock):
-    """A clock whose light changes next."""
-
-    ticket_id: UUID
-
-
-class Board(BaseModel):
-    """How the clocks of a unit stand, or of the district: those that run, by kind and light, and which turn next."""
-
-    unit: str | None
-    counts: list[Lit]
-    next_to_turn: list[Turning]
-
-
 @router.get("/due-dates")
 async def due_dates(
     work: Annotated[Work[Kit], web.InWork],
@@ -145,50 +91,6 @@ async def calendar(
         raise Refused("period.invalid", most=_MOST_DAYS)
     version, found = await usecases.days(work, first, last)
     return Days(version=version, days=[CalendarDay.model_validate(one, from_attributes=True) for one in found])
-
-
-@router.get("/tickets/{ticket_id}/clocks")
-async def clocks(
-    work: Annotated[Work[Kit], web.InWork], who: Annotated[Principal, web.Caller], ticket_id: UUID
-) -> TicketClocks:
-    """A ticket's clocks (rules 4): for the district, and for a unit that answers for one of them (rules 6)."""
-    file = await usecases.clocks_of(work, ticket_id)
-    units = {file.ticket.unit, *(one.unit for one in file.clocks.values())}
-    if who.kind == "unit" and who.rest not in units:
-        raise Refused("ticket.unknown")
-    allow(who, *_READERS)
-    return TicketClocks(
-        ticket_id=ticket_id,
-        complaint_id=file.ticket.complaint_id,
-        unit=file.ticket.unit,
-        complexity=file.ticket.complexity,
-        clocks=[TicketClock(**_stands(one)) for one in file.clocks.values()],
-    )
-
-
-@router.get("/board")
-async def board(
-    work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, web.Caller],
-    unit: Annotated[UnitCode | None, Query(description="the district without")] = None,
-) -> Board:
-    """How many clocks show which light, and which turn next; a unit sees its own (rules 6)."""
-    allow(who, *_READERS)
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
-    counts, turning = await usecases.board(work, unit)
-    return Board(
-        unit=unit,
-        counts=[Lit(clock=kind, light=light, clocks=count) for kind, light, count in counts],
-        next_to_turn=[Turning(ticket_id=ticket_id, **_stands(one)) for ticket_id, one in turning],
-    )
-
-
-_READERS = ("centre", "office", "inspection", "service", "unit")
-
-
-def _stands(clock: domain.Clock) -> dict[str, Any]:
-    return clock._asdict() | {"clock": clock.kind, "term": clock.term, "next_at": clock.next_at}
 
 
 def _instant(said: str) -> datetime.datetime:

@@ -1,10 +1,12 @@
 """Where time and ids come from: the only place of a service that asks the machine for them."""
 
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from struct import Struct
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -54,6 +56,34 @@ class MovableClock:
     def move(self, by: timedelta) -> None:
         """Move the clock by a duration, backwards when it is negative."""
         self._at += by
+
+
+class Reading(NamedTuple):
+    """The machine's clocks at one moment: wall time, and the seconds since it was started, sleep among them."""
+
+    wall: datetime
+    boot_s: float
+
+
+class Machine(Protocol):
+    """A machine's clocks. `name` is that of its present run: another one after it was started again."""
+
+    name: str
+
+    def read(self) -> Reading:
+        """What they say now."""
+        ...
+
+
+class ThisMachine:
+    """The clocks of the machine on which the process runs."""
+
+    def __init__(self) -> None:
+        self.name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+
+    def read(self) -> Reading:
+        """What they say now."""
+        return Reading(datetime.now(UTC), time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 def clock_from(setting: str | None) -> Clock:

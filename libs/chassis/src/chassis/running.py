@@ -14,14 +14,15 @@ import uvicorn
 
 from chassis import outbox, parking, telemetry, web
 from chassis.batches import Stopped, Taker
-from chassis.clock import Clock, clock_from
+from chassis.clock import Clock, Machine, ThisMachine, clock_from
 from chassis.db import Database
 from chassis.failures import passes
-from chassis.jobs import LOG_ROOM, Ticker
-from chassis.kafka import Producer, Subscription
+from chassis.jobs import LOG_ROOM, Guard, Ticker
+from chassis.kafka import Followed, Producer, Subscription
 from chassis.parking import Parking
 from chassis.relay import Relay
 from chassis.settings import Settings, UnusableSettings
+from chassis.steady import Steady
 from chassis.telemetry import metrics
 from chassis.vault import Vault
 from chassis.work import Cause, Work
@@ -46,9 +47,14 @@ class Running:
     """One process of a service with some of its doors open."""
 
     def __init__(
-        self, service: "Service", settings: Settings, doors: Sequence[str] = DOORS, clock: Clock | None = None
+        self,
+        service: "Service",
+        settings: Settings,
+        doors: Sequence[str] = DOORS,
+        clock: Clock | None = None,
+        machine: Machine | None = None,
     ) -> None:
-        """`clock` is the settings' own unless a test gives another."""
+        """`clock` is the settings' own and `machine` this one, unless a test gives others."""
         self.service, self.settings, self.doors = service, settings, doors
         self.clock = clock or _clock(settings)
         self.kit = service.kit(settings)
@@ -56,6 +62,7 @@ class Running:
         self.relay = Relay(service.name, self.database, Producer(settings), self.clock)
         self.takers = [self._taker(one) for one in service.consumers]
         self.subscriptions = [Subscription(settings, taker) for taker in self.takers]
+        self._machine = machine or ThisMachine()
         self._ended = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._server: _Server | None = None
@@ -126,9 +133,19 @@ class Running:
                 self._start(f"consumer {taker.consumer.name}", subscription.run())
                 self._start(f"put back {taker.consumer.name}", self._put_back(taker))
         if "jobs" in self.doors:
-            for job in (*self.service.jobs, LOG_ROOM):
-                ticker = Ticker(job, self.database, self.clock, self.kit, self.committed)
-                self._start(f"job {job.name}", ticker.run())
+            self._open_jobs()
+
+    def _open_jobs(self) -> None:
+        """Jobs that follow one topic share what is known of it, and all of them the doubts about the clock."""
+        jobs, steady = (*self.service.jobs, LOG_ROOM), Steady(self._machine)
+        topics = {job.follows for job in jobs if job.follows}
+        followed = {topic: Followed(self.settings, topic, self.clock) for topic in sorted(topics)}
+        for topic, one in followed.items():
+            self._start(f"followed {topic}", one.run())
+        for job in jobs:
+            guard = Guard(followed[job.follows], steady) if job.follows else None
+            ticker = Ticker(job, self.database, self.clock, self.kit, self.committed, guard)
+            self._start(f"job {job.name}", ticker.run())
 
     def _start(self, name: str, door: Coroutine[Any, Any, None]) -> None:
         task = self._tasks[name] = asyncio.create_task(door, name=name)

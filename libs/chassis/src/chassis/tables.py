@@ -133,3 +133,23 @@ def v1(op: Operations) -> None:
     """The first version of all of them."""
     for sql in _V1:
         op.execute(sql)
+
+
+_CLOCK_WITNESS = """
+    CREATE TABLE clock_witness (
+        machine text PRIMARY KEY,
+        ahead_s double precision,
+        apart_s double precision NOT NULL DEFAULT 0,
+        boot_s double precision NOT NULL,
+        seen_at timestamptz NOT NULL,
+        doubted_since timestamptz,
+        confirmed boolean NOT NULL DEFAULT false
+    )
+"""
+"""By how much a machine's wall time is ahead of the seconds since its start, and of the database's, when it was last
+trusted; `ahead_s` is null for one that never was."""
+
+
+def clock_witness(op: Operations) -> None:
+    """What a service needs whose jobs follow a topic: they wait while its machine's clock is in doubt."""
+    op.execute(_CLOCK_WITNESS)

@@ -56,12 +56,13 @@ class Told(NamedTuple):
 class Work(Generic[Kit]):
     """A transaction's session, the instant at which it began, and a way to tell what happened.
 
+    `until` is the instant up to which a job may take time to have passed (see `chassis.jobs`); elsewhere it is now.
     `causes` tells of each thing in the batch, by identity, what its effects follow from.
     """
 
     def __init__(self, session: Session, now: datetime, kit: Kit, causes: Mapping[int, Cause] | None = None) -> None:
         self.session = session
-        self.now = now
+        self.now = self.until = now
         self.kit = kit
         self._causes = causes or {}
         self._told: list[Told] = []

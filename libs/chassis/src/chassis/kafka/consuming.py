@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -17,6 +17,7 @@ from chassis.batches import Stopped, Taker
 from chassis.consumer import Message
 from chassis.kafka.login import METADATA_MS, security
 from chassis.kafka.tolerant import be_tolerant
+from chassis.kafka.waiting import ended, within
 from chassis.settings import Settings
 from chassis.telemetry import metrics
 
@@ -35,8 +36,6 @@ _AGAIN_S = 1.0
 _COMMIT_S = 10.0
 _LAST_COMMIT_S = 2.0
 _LOOK_S = 10.0
-_PART_S = 5.0
-"""A consumer whose broker is away may wait for ever for its own tasks to end; it is left alone then."""
 _COMMIT_EVERY_S = 0.25
 """Apart from the batches, which need not wait for it: what a crash leaves uncommitted has its effect already."""
 _UNCOMMITTED = 3
@@ -113,7 +112,7 @@ class Subscription:
         coordination = self._subscriber.consumer._coordinator._coordination_task
         while self._uncommitted < _UNCOMMITTED and not coordination.done() and not self._deaf():
             with contextlib.suppress(IllegalStateError):  # partitions move at this moment
-                await _within(_LOOK_S, self._sight.look(self._subscriber.consumer))
+                await within(_LOOK_S, self._sight.look(self._subscriber.consumer))
             await self._commit(_COMMIT_S)
             await asyncio.sleep(_COMMIT_EVERY_S)
 
@@ -127,7 +126,7 @@ class Subscription:
             consumer = self._subscriber.consumer if self._member else None
             if consumer is not None:
                 await self._commit(_LAST_COMMIT_S)
-            if not await _ended(broker.stop()):
+            if not await ended(broker.stop()):
                 await self._leave_alone(consumer)
         self._member = False
         self._sight.forget()
@@ -136,7 +135,7 @@ class Subscription:
         """Take its connections from a consumer that does not come to its end, whatever it says then."""
         _log.warning("consumer.left-alone", consumer=self._name)
         if consumer is not None:
-            await asyncio.gather(_ended(consumer._fetcher.close()), _ended(consumer._client.close()))
+            await asyncio.gather(ended(consumer._fetcher.close()), ended(consumer._client.close()))
 
     def _subscribe(self, broker: KafkaBroker) -> Any:
         settings = self._settings
@@ -194,7 +193,7 @@ class Subscription:
         if not ours:
             return
         try:
-            await _within(seconds, consumer.commit(ours))
+            await within(seconds, consumer.commit(ours))
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             self._uncommitted += 1
             _log.warning("consumer.not-committed", consumer=self._name, error=telemetry.failure(error))
@@ -241,30 +240,6 @@ class Sight:
     def _lost(self, at: TopicPartition) -> None:
         self._done.pop(at, None)
         metrics.CONSUMER_LAG.remove(at.topic, at.partition)
-
-
-async def _within(seconds: float, asked: Coroutine[Any, Any, None]) -> None:
-    """Wait for it so long at most, whatever aiokafka makes of being cancelled. Raises TimeoutError."""
-    task = await _tried(seconds, asked)
-    if not task.done() or task.cancelled():
-        raise TimeoutError
-    task.result()
-
-
-async def _ended(parting: Coroutine[Any, Any, None]) -> bool:
-    """Whether it comes to its end soon, and well."""
-    task = await _tried(_PART_S, parting)
-    return task.done() and not task.cancelled() and task.exception() is None
-
-
-async def _tried(seconds: float, asked: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-    """What has become of it after so long; what goes on then is told to end."""
-    task = asyncio.create_task(asked)
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-    finally:
-        task.cancel()
-    return task
 
 
 def _broker(settings: Settings) -> KafkaBroker:

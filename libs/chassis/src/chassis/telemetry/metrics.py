@@ -16,6 +16,13 @@ CONSUMER_BATCH_SIZE = Histogram(
 CONSUMER_BATCH_SECONDS = Histogram("bbcs_consumer_batch_seconds", "From a batch's arrival to COMMIT", registry=REGISTRY)
 PARKED = Counter("bbcs_parked", "Messages put aside", ["topic", "code"], registry=REGISTRY)
 PARKED_WAITING = Gauge("bbcs_parked_waiting", "Messages put aside that wait for an operator", registry=REGISTRY)
+FOLLOWED_AGE = Gauge(
+    "bbcs_followed_age_seconds",
+    "How long ago, in business time, the instant is up to which a topic was followed",
+    ["topic"],
+    registry=REGISTRY,
+)
+CLOCK_IN_DOUBT = Gauge("bbcs_clock_in_doubt", "1 while jobs wait because the machine's clock jumped", registry=REGISTRY)
 LOG_AGE = Gauge("bbcs_log_age_seconds", "Age of the oldest fact that is not published yet", registry=REGISTRY)
 LOG_RELAYED = Counter("bbcs_log_relayed", "Facts published", ["topic"], registry=REGISTRY)
 HTTP_SECONDS = Histogram(

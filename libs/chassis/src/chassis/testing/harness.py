@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
 
-from chassis.clock import MovableClock
+from chassis.clock import Machine, MovableClock
 from chassis.db import Database, Row, migrate, rows
 from chassis.running import DOORS, Running
 from chassis.service import Service
@@ -16,10 +16,14 @@ from chassis.work import Work
 
 
 class Harness:
-    """One service under test. `running` has its doors shut: it is for work that the test does itself."""
+    """One service under test. `running` has its doors shut: it is for work that the test does itself.
+
+    `machine` stands for the clocks of the machine on which its doors run, unless it is None.
+    """
 
     def __init__(self, service: Service, settings: Settings, clock: MovableClock, bus: Bus) -> None:
         self.service, self.settings, self.clock, self.bus = service, settings, clock, bus
+        self.machine: Machine | None = None
         self.running = Running(service, settings, doors=(), clock=clock)
 
     @classmethod
@@ -47,7 +51,7 @@ class Harness:
     @asynccontextmanager
     async def doors(self, *doors: str) -> AsyncIterator[Running]:
         """An instance of the service with these doors open, all of them if none is named; it ends in order."""
-        running = Running(self.service, self.settings, doors or DOORS, clock=self.clock)
+        running = Running(self.service, self.settings, doors or DOORS, clock=self.clock, machine=self.machine)
         task = asyncio.create_task(running.run())
         try:
             yield running

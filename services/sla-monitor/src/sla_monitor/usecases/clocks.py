@@ -76,22 +76,23 @@ def _inherit(work: Work[Kit], files: dict[UUID, File], fact: TicketLinked, measu
     work.tell(*reaction.told, because=fact)
 
 
-async def sweep(work: Work[Kit]) -> None:
-    """Tell what became true by the passing of time until now, the earliest first (rules 4.7).
+async def sweep(work: Work[Kit]) -> bool:
+    """Tell what became true by the passing of time, the earliest first (rules 4.7); whether there may be more.
 
-    At most MOST_TURNED clocks at once: whoever calls it calls it again.
+    Up to the instant up to which tickets were followed: what they said by then comes first. At most MOST_TURNED clocks.
     """
-    found = await store.clocks.due(work.session, work.now, MOST_TURNED)
+    found = await store.clocks.due(work.session, work.until, MOST_TURNED)
     if not found:
-        return
+        return False
     measures = await work.kit.newest.measures(work.session)
     before = await store.clocks.locked(work.session, found)
     changed = []
     for ticket_id in found:
-        reaction = domain.advance(before[ticket_id], work.now, work.now, measures)
+        reaction = domain.advance(before[ticket_id], work.until, work.now, measures)
         work.tell(*reaction.told, correlation=str(reaction.file.ticket.complaint_id))
         changed.append((before[ticket_id], reaction.file))
     await store.clocks.save(work.session, changed)
+    return True
 
 
 async def clocks_of(work: Work[Kit], ticket_id: UUID) -> File:

@@ -16,8 +16,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from time import monotonic
+from time import CLOCK_REALTIME, clock_gettime, monotonic
 from typing import Any
 
 import httpx2
@@ -38,6 +39,11 @@ WORKING = "http,consumers,jobs"
 _COMMAND_S = 120
 _READY_S = 120.0
 _LOOK_S = 0.1
+
+
+def business(at: datetime, speed: int = 1) -> str:
+    """The value of CLOCK by which business begins at this instant now, and runs so many times as fast."""
+    return f"{datetime.fromtimestamp(clock_gettime(CLOCK_REALTIME), at.tzinfo).isoformat()}|{at.isoformat()}|{speed}"
 
 
 def variable(principal: str, what: str) -> str:

@@ -1,6 +1,6 @@
-"""What journeys share: both services of the district, running, and the ways to speak to them."""
+"""What journeys share: the services of the district, running, and the ways to speak to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,8 @@ from tests.deployment import SERVICES, Deployment
 from tests.load.bus import Login
 from tests.load.complaints import Form, Generator, Registered, Said
 from tests.load.districts import District
+
+from contracts import topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +43,28 @@ class Town:
 
 
 @asynccontextmanager
-async def living(district: Deployment, generator: Generator, **environment: str) -> AsyncIterator[Town]:
-    """The district with one process of each service, which see these variables too; killed at the end."""
-    for service in SERVICES:
+async def living(
+    district: Deployment, generator: Generator, services: Sequence[str] = SERVICES, **environment: str
+) -> AsyncIterator[Town]:
+    """The district with one process of each of these services, which see these variables too; killed at the end."""
+    for service in services:
         district.add(service, service, **environment)
     try:
-        await district.up(*SERVICES)
+        await district.up(*services)
         async with (
             httpx2.AsyncClient(base_url=district.url("intake"), timeout=10) as intake,
             httpx2.AsyncClient(base_url=district.url("dispatch"), timeout=10) as dispatch,
         ):
             yield Town(district, intake, dispatch, generator)
     finally:
-        for service in SERVICES:
+        for service in services:
             district.kill(service)
 
 
 @pytest.fixture(scope="module")
 async def town(district: Deployment, generator: Generator) -> AsyncIterator[Town]:
     """The district with one process of each service."""
-    async with living(district, generator) as town:
+    async with living(district, generator, topics.SERVICES) as town:
         yield town
 
 

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from time import CLOCK_REALTIME, clock_gettime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from tests.deployment import Deployment
+from tests.deployment import Deployment, business
 from tests.journeys.bus import body, headers
 from tests.journeys.conftest import Town, living
 from tests.journeys.doing import act, answers, asked, finish, kind, life, read, send, tickets_of
@@ -51,11 +50,6 @@ class System:
         return await read(town.login_of(self.unit), f"dispatch.{self.unit}", enough, group)
 
 
-def clock(at: datetime) -> str:
-    """The setting by which business begins at this instant."""
-    return f"{datetime.fromtimestamp(clock_gettime(CLOCK_REALTIME), at.tzinfo).isoformat()}|{at.isoformat()}|1"
-
-
 async def submitted(town: Town, unit: str | None = None) -> tuple[Case, str]:
     """A complaint of this Monday for the unit, or for any."""
     form, _, its = town.one("window")
@@ -68,13 +62,13 @@ async def submitted(town: Town, unit: str | None = None) -> tuple[Case, str]:
 
 
 async def test_a_department_that_was_away_for_three_days_catches_up(district: Deployment, generator: Generator) -> None:
-    async with living(district, generator, BBCS_CLOCK=clock(MONDAY)) as town:
+    async with living(district, generator, BBCS_CLOCK=business(MONDAY)) as town:
         before, unit = await submitted(town)
         system = System(unit)
         await send(town, unit, asked(before.ticket, ACCEPT))
         await system.reads(town, "action.applied.v1", before)
         piled = [(await submitted(town, unit))[0] for _ in range(5)]
-    async with living(district, generator, BBCS_CLOCK=clock(THURSDAY)) as town:
+    async with living(district, generator, BBCS_CLOCK=business(THURSDAY)) as town:
         await _without_it(town, unit, piled)
         back = await system.reads(town, "ticket.accepted.v1", *piled)
         assert before.ticket.encode() not in {one.key for one in back}

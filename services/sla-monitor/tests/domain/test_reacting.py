@@ -96,8 +96,13 @@ def test_acceptance_starts_contact_and_handling_and_is_judged(desk: Desk) -> Non
     assert (desk.clock(ClockKind.HANDLE).due_at, desk.clock(ClockKind.HANDLE).light) == (at("30 17:00"), Light.GREEN)
 
 
-def test_who_is_deemed_to_have_accepted_did_not_in_time(desk: Desk) -> None:
-    desk.hear(opened(), dispatched(), accepted("25 17:00", deemed=True))
+@pytest.mark.parametrize("told_before", [True, False])
+def test_who_is_deemed_to_have_accepted_did_not_in_time(desk: Desk, told_before: bool) -> None:
+    desk.hear(opened(), dispatched())
+    if told_before:
+        desk.wait(at("25 18:00"))
+    desk.hear(accepted("25 17:00", deemed=True))
+    assert turns(desk, ClockKind.ACCEPT) == [(Light.OVERDUE, at("25 17:00"), "time")]
     assert desk.clock(ClockKind.ACCEPT).verdict is Verdict.OVERDUE
     assert desk.clock(ClockKind.HANDLE).started_at == at("25 17:00")
 

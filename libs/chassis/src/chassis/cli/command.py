@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from chassis.cli import environment, parked, topics
+from chassis.cli import clocks, environment, parked, topics
 from chassis.cli.failure import Unable
 from chassis.cli.tail import tail
 from chassis.settings import UnusableSettings
@@ -15,7 +15,7 @@ from contracts.refusals import Refused
 COMMANDS = "bbcs.commands"
 """The group of entry points under which a package names a typer app of its own."""
 
-_OWN = ("topics", "tail", "parked")
+_OWN = ("topics", "tail", "parked", "clocks")
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
@@ -25,6 +25,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.add_typer(topics.app, name="topics")
     app.command()(tail)
     app.add_typer(parked.app, name="parked")
+    app.add_typer(clocks.app, name="clocks")
     if arguments[:1] and arguments[0] in _OWN:
         return app
     for point in sorted(entry_points(group=COMMANDS)):

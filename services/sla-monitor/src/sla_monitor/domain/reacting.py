@@ -140,7 +140,14 @@ class _Telling:
             tries = (*clock.tries, at) if clock.kind in _SOUGHT else clock.tries
             self._clocks[clock.key] = clock._replace(tries=tries)
             return
-        self._end(self._corrected(clock, at), at, verdict)
+        shown = self._late(clock) if verdict is Verdict.OVERDUE else self._corrected(clock, at)
+        self._end(shown, at, verdict)
+
+    def _late(self, clock: Clock) -> Clock:
+        """Whoever is deemed late at the due instant is late, although others would be on time then (rules 3.3)."""
+        while next_ := follows(clock.light, clock):
+            clock = self._turn(clock, *next_, ChangeCause.TIME)
+        return clock
 
     def _end(self, clock: Clock, at: datetime, verdict: Verdict) -> None:
         ended = self._clocks[clock.key] = clock._replace(stopped_at=at, verdict=verdict)

@@ -22,7 +22,7 @@ def env() -> Iterator[dict[str, str]]:
     class Board(BaseHTTPRequestHandler):
         """Answers as sla-monitor does."""
 
-        def do_GET(self) -> None:  # noqa: N802 - named by the library
+        def do_GET(self) -> None:
             signed_in = self.headers["authorization"] == "Bearer centre's"
             body = json.dumps({"next_to_turn": turning if signed_in else []}).encode()
             self.send_response(200)

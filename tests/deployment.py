@@ -246,7 +246,9 @@ def _planned(servers: Servers, home: Path, directory: Path) -> Deployment:
         units = [line["code"] for line in csv.DictReader(lines)]
     systems = [*(f"channel.{one}" for one in CHANNELS), *(f"unit.{one}" for one in units)]
     passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "operator", "monitoring", *systems)}
-    keys = {name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit")}
+    keys = {
+        name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit", "service.sla-monitor")
+    }
     databases = {service: servers.make_database(service) for service in topics.SERVICES}
     variables = _variables(servers, units, databases, passwords, keys)
     return Deployment(servers, home, databases, passwords, keys, variables)
@@ -266,6 +268,8 @@ def _variables(
         "BBCS_INTAKE_VAULT_KEYS": json.dumps({"test": _key()}),
         "BBCS_INTAKE_VAULT_KEY": "test",
         "BBCS_INTAKE_BLIND_KEY": _key(),
+        "BBCS_SLA_MONITOR_DISPATCH_URL": "http://127.0.0.1:1",  # whoever runs both says where dispatch answers
+        "BBCS_SLA_MONITOR_DISPATCH_KEY": keys["service.sla-monitor"],
         **{variable(name, "KAFKA_PASSWORD"): password for name, password in passwords.items()},
         **{variable(service, "DATABASE_URL"): url for service, url in databases.items()},
     }

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.clock import new_id
 from chassis.work import LARGEST_BODY, Called, Cause, Work
+from contracts.base import Envelope
 from contracts.directory import UnitListed
 from contracts.tickets import TicketDispatched
 from contracts.vocabulary import DispatchRule, UnitKind
@@ -46,6 +47,19 @@ def test_it_hands_on_what_it_follows_from() -> None:
     told = at_work.told[0]
     assert (told.correlation, told.causation) == ("the complaint", str(fact_id))
     assert told.traceparent is not None
+
+
+def test_what_follows_from_a_fact_that_was_fetched_names_that_one() -> None:
+    at_work, batch = work(), dispatched()
+    for number in (2, 3):
+        envelope = Envelope(UUID(int=number), NOW, "key", number, f"complaint-{number}", "before", None, dispatched())
+        fact = at_work.take_up(envelope)
+        assert at_work.sequence(fact) == number
+        at_work.tell(batch, because=fact)
+    assert [(told.correlation, told.causation) for told in at_work.told[::2]] == [
+        ("complaint-2", str(UUID(int=2))),
+        ("complaint-3", str(UUID(int=3))),
+    ]
 
 
 def test_an_answer_alone_keeps_what_a_message_is_called() -> None:

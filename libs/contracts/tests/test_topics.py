@@ -22,6 +22,19 @@ def test_names_are_unique_and_kafka_takes_them() -> None:
     assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9.-]{0,200}", name)] == []
 
 
+def test_every_topic_is_found_by_its_name() -> None:
+    for topic in topics.declared(["a-unit", "b-unit"]):
+        assert topics.named(topic.name) == topic
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "ticket", "dispatch", "dispatch.", "dispatch.A", "dispatch.a.b", "dispatch.-a", "channels.fax", "x.a-unit"],
+)
+def test_no_other_name_is_a_topic(name: str) -> None:
+    assert topics.named(name) is None
+
+
 def test_the_pattern_of_actions_finds_only_what_dispatch_may_read() -> None:
     """One topic that it may not read would hold up all the others, again and again."""
     found = [topic for topic in topics.declared(["a-unit", "parked-cars"]) if re.match(topics.ACTIONS, topic.name)]

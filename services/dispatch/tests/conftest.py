@@ -128,7 +128,17 @@ def now() -> datetime:
 
 # Dispatch on the real servers.
 
-_PRINCIPALS = ("centre", "office", "inspection", "service.revisit", "channel.window", "unit.hrss", "unit.town-a")
+_PRINCIPALS = (
+    "centre",
+    "office",
+    "inspection",
+    "service.dispatch",
+    "service.revisit",
+    "service.sla-monitor",
+    "channel.window",
+    "unit.hrss",
+    "unit.town-a",
+)
 _PASSWORDS = {
     "BBCS_DISPATCH_KAFKA_PASSWORD": "password-of-dispatch",
     "BBCS_UNIT_HRSS_KAFKA_PASSWORD": "password-of-hrss",

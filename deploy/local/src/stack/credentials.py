@@ -10,7 +10,7 @@ from stack import files
 from stack.trouble import Trouble
 
 _FILE = "secrets.json"
-KEY_HOLDERS = ("centre", "office", "inspection", "service.revisit", "service.portal-bridge")
+KEY_HOLDERS = ("centre", "office", "inspection", "service.sla-monitor", "service.revisit", "service.portal-bridge")
 """Who may ask over HTTP beside channels and units."""
 
 

@@ -104,6 +104,8 @@ def _service(plan: Plan, service: str) -> dict[str, str]:
 def _from_inside(plan: Plan, value: str) -> str:
     for name, inside in _INSIDE.items():
         value = value.replace(f"127.0.0.1:{getattr(plan.ports, name)}", inside)
+    for service, url in plan.first_addresses():
+        value = value.replace(url, f"http://{service}:{_LISTENING[service]}")
     return value
 
 

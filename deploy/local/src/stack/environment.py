@@ -32,6 +32,7 @@ def variables(ports: Ports, secrets: Mapping[str, str], codes: list[str], clock:
         _addresses(ports, secrets)
         | {name: value for name, value in sorted(secrets.items()) if name.startswith("BBCS_")}
         | _vault(secrets)
+        | _asking(ports, secrets)
         | {"BBCS_KEYS": _digests(secrets, codes), "BBCS_UNITS": ",".join(codes)}
         | ({"BBCS_CLOCK": clock} if clock else {})
     )
@@ -58,6 +59,14 @@ def _vault(secrets: Mapping[str, str]) -> dict[str, str]:
         "BBCS_INTAKE_VAULT_KEYS": json.dumps({_VAULT_KEY_ID: secrets["vault"]}),
         "BBCS_INTAKE_VAULT_KEY": _VAULT_KEY_ID,
         "BBCS_INTAKE_BLIND_KEY": secrets["blind"],
+    }
+
+
+def _asking(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Where one service asks another one, and by which key."""
+    return {
+        "BBCS_SLA_MONITOR_DISPATCH_URL": f"http://127.0.0.1:{ports.of_instance('dispatch', 1)}",
+        "BBCS_SLA_MONITOR_DISPATCH_KEY": secrets[key_name("service.sla-monitor")],
     }
 
 

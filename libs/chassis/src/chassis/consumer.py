@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from chassis.work import Called, Cause, Work
+from chassis.work import CORRELATION, Called, Cause, Work, trace
 from contracts import base
 from contracts.refusals import Refused
 
@@ -25,9 +25,6 @@ _UNCLEAN = re.compile(r"[^\x20-\x7e]")
 
 Handler = Callable[[Work[Any], Sequence[Any]], Awaitable[None]]
 Declared = TypeVar("Declared", bound=Handler)
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-"""Whatever else a sender from outside writes there may be anything: it goes no further (rules 7)."""
 
 
 class Message(NamedTuple):
@@ -72,9 +69,7 @@ class Facts:
     def read(self, message: Message) -> Arrival:
         """The fact in a message. Raises Refused as `contracts.base.read` does."""
         envelope = base.read(message.headers, message.value)
-        correlation = envelope.correlation if _CORRELATION.fullmatch(envelope.correlation) else envelope.fact.key
-        cause = Cause(envelope.id, correlation, _trace(envelope.traceparent), envelope.sequence)
-        return Arrival(message, envelope.fact, cause)
+        return Arrival(message, envelope.fact, Cause.of(envelope))
 
 
 class Messages:
@@ -113,9 +108,9 @@ class Messages:
 
     def read(self, message: Message) -> Arrival:
         """What `parse` makes of a message. Raises Refused as it does."""
-        trace = _trace(_said(message, "traceparent")) or _trace(_said(message, "ce_traceparent"))
+        traced = trace(_said(message, "traceparent")) or trace(_said(message, "ce_traceparent"))
         called = Called(_id(message, "ce_id"), _id(message, "ce_correlationid"))
-        return Arrival(message, self._parse(message), Cause(traceparent=trace, called=called))
+        return Arrival(message, self._parse(message), Cause(traceparent=traced, called=called))
 
 
 Consumer = Facts | Messages
@@ -134,11 +129,7 @@ def _said(message: Message, header: str) -> str:
 def _id(message: Message, header: str) -> str | None:
     """The id that a header holds, if it is one that may go back."""
     said = _said(message, header)
-    return said if _CORRELATION.fullmatch(said) else None
-
-
-def _trace(said: str | None) -> str | None:
-    return said if said and _TRACEPARENT.fullmatch(said) else None
+    return said if CORRELATION.fullmatch(said) else None
 
 
 def unread(error: Exception) -> tuple[str, tuple[str, ...]]:

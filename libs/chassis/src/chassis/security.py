@@ -28,6 +28,11 @@ class Principal:
         """What stands after the dot: the channel, the unit's code; empty where there is only one of the kind."""
         return self.name.partition(".")[2]
 
+    @property
+    def at_kafka(self) -> str:
+        """What it is called at Kafka, where services have no kind: `revisit`."""
+        return self.rest if self.kind == "service" else self.name
+
 
 def allow(principal: Principal, *kinds: str) -> None:
     """Let these kinds of principal pass. Raises Refused("principal.not-allowed") for others (rules 6)."""

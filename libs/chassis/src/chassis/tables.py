@@ -1,4 +1,4 @@
-"""The chassis' own tables, made by a service's first migration; a version never changes once it is released."""
+"""The chassis' own tables, made by a service's migrations; a version never changes once it is released."""
 
 from typing import Protocol
 
@@ -153,3 +153,13 @@ trusted; `ahead_s` is null for one that never was."""
 def clock_witness(op: Operations) -> None:
     """What a service needs whose jobs follow a topic: they wait while its machine's clock is in doubt."""
     op.execute(_CLOCK_WITNESS)
+
+
+_V2 = ("CREATE INDEX log_of_key ON log (key, sequence)",)
+"""One thing's facts in their order (decision 0023); partitions that are made later get it with their parent."""
+
+
+def v2(op: Operations) -> None:
+    """The second version; while the index is made of a log that holds facts already, none are told."""
+    for sql in _V2:
+        op.execute(sql)

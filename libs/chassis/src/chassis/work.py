@@ -1,5 +1,6 @@
 """One piece of work: what a door gives to a use case, in one transaction that the chassis opens and commits."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,17 @@ from uuid import UUID
 from chassis.clock import new_id
 from chassis.db import Session
 from chassis.telemetry import traceparent
-from contracts.base import Fact
+from contracts.base import Envelope, Fact
 
 Kit = TypeVar("Kit")
 """A service's own equipment: a frozen dataclass in its `usecases.py`, built once by `app.py`."""
 
 LARGEST_BODY = 512 * 1024
 """Bytes of a fact. A larger one would stop the relay for ever, so it fails where it is told."""
+
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+"""Whatever else a sender from outside writes there may be anything: it goes no further (rules 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,17 @@ class Cause:
     traceparent: str | None = None
     sequence: int | None = None
     called: "Called | None" = None
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> "Cause":
+        """What the effects of a fact follow from."""
+        correlation = envelope.correlation if CORRELATION.fullmatch(envelope.correlation) else envelope.key
+        return cls(envelope.id, correlation, trace(envelope.traceparent), envelope.sequence)
+
+
+def trace(said: str | None) -> str | None:
+    """The trace that was said, if it is one."""
+    return said if said and TRACEPARENT.fullmatch(said) else None
 
 
 class Called(NamedTuple):
@@ -64,12 +80,19 @@ class Work(Generic[Kit]):
         self.session = session
         self.now = self.until = now
         self.kit = kit
-        self._causes = causes or {}
+        self._causes = dict(causes or {})
+        self._fetched: list[Fact] = []
         self._told: list[Told] = []
 
     def new_id(self) -> UUID:
         """A new id (uuid7) of this instant, greater than every one before."""
         return new_id(self.now)
+
+    def take_up(self, envelope: Envelope) -> Fact:
+        """A fact that did not come with the batch, as if it had: what is told because of it follows from it."""
+        self._fetched.append(envelope.fact)  # things are known by identity, so it has to stay
+        self._causes[id(envelope.fact)] = Cause.of(envelope)
+        return envelope.fact
 
     def sequence(self, thing: object) -> int | None:
         """The how-manieth fact of its topic and key this thing of the batch is, without gaps; None if it is none."""

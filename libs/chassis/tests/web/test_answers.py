@@ -265,7 +265,7 @@ async def test_the_api_is_described_with_its_problems(client: httpx2.AsyncClient
     responses = described["paths"]["/v1/notes"]["post"]["responses"]
     assert responses.keys() == {"201", "4XX", "5XX"}
     referred = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described)))
-    assert referred == {"Note", "Tag", "Problem", "FieldError"}
+    assert referred == {"Note", "Tag", "Problem", "FieldError", "LogPage", "LoggedFact"}
     assert referred <= described["components"]["schemas"].keys()
     assert "/metrics" not in described["paths"]
 

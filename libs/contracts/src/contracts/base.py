@@ -125,18 +125,25 @@ def headers(  # noqa: PLR0913, PLR0917 - one argument per header
 def read(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> Envelope:
     """The envelope out of a raw Kafka record.
 
-    Raises Refused: `fact.not-an-event` without usable CloudEvents headers, `fact.unknown-type` for a type or version
-    that this reader does not know, `fact.unreadable` for a body that its model refuses.
+    Raises Refused: `fact.not-an-event` without usable CloudEvents headers, and as `parsed` does.
     """
     said = {name: value for name, value in headers if value is not None}
-    fact_type = FACTS.get(_text(said, "ce_type"))
+    return _envelope(said, parsed(_text(said, "ce_type"), body or b""))
+
+
+def parsed(type_: str, body: bytes) -> Fact:
+    """The fact of a type out of its body.
+
+    Raises Refused: `fact.unknown-type` for a type or version that this reader does not know, `fact.unreadable` for a
+    body that its model refuses.
+    """
+    fact_type = FACTS.get(type_)
     if fact_type is None:
         raise Refused("fact.unknown-type")
     try:
-        fact = fact_type.parse(body or b"")
+        return fact_type.parse(body)
     except ValidationError as error:
         raise Refused("fact.unreadable", fields=field_paths(error)) from None
-    return _envelope(said, fact)
 
 
 def _envelope(said: dict[str, bytes], fact: Fact) -> Envelope:

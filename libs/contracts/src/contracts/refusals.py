@@ -96,12 +96,15 @@ REFUSALS: dict[str, Refusal] = {
     "complexity.unknown": Refusal("没有这种难易程度", 422),
     "period.invalid": Refusal("起止日期不正确，或间隔过长", 422),
     "calendar.not-yet": Refusal("日历尚未就绪，请稍后重试", 503),
+    # the log of facts
+    "topic.elsewhere": Refusal("本服务不发布该主题的消息", 404),
     # a fact on a topic
     "fact.not-an-event": Refusal("消息不是 CloudEvents 事件", 400),
     "fact.unknown-type": Refusal("未知的事件类型或版本", 400),
     "fact.unreadable": Refusal("事件内容无法读取", 400),
     "fact.behind-parked": Refusal("同一对象的前一条消息尚待处理", 409),
     "fact.gap": Refusal("同一对象之前的消息缺失", 409),
+    "fact.from-future": Refusal("事件时间晚于当前时间", 422),
     "fact.fault": Refusal("处理消息时出现程序错误", 500),
 }
 

@@ -6,6 +6,7 @@ A principal is a service's name, `channel.<channel>`, `unit.<code>`, `operator`,
 `monitoring` or `admin`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -118,6 +119,19 @@ def declared(units: Iterable[str]) -> Iterator[Topic]:
         yield of_unit(unit)
         yield actions_of(unit)
     yield actions_of("any").parked
+
+
+_DECLARED = {topic.name: topic for topic in declared(())}
+_OF_UNIT = {"dispatch": of_unit, "actions": actions_of}
+_UNIT = re.compile(r"[a-z][a-z0-9-]{1,30}")
+
+
+def named(name: str) -> Topic | None:
+    """The topic of this name, of whatever unit; None where none is called so."""
+    kind, _, unit = name.partition(".")
+    if name in _DECLARED or kind not in _OF_UNIT or not _UNIT.fullmatch(unit):
+        return _DECLARED.get(name)
+    return _OF_UNIT[kind](unit)
 
 
 def principals(units: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from chassis.settings import Settings
 
@@ -19,6 +19,13 @@ class SlaMonitorSettings(Settings, service="sla-monitor"):
     """When business opens, in Shanghai (policy)."""
     closes: time = time(17)
     """When business closes, in Shanghai: what is due on a day is due then (policy)."""
+
+    future_tolerance_seconds: int = Field(default=300, ge=0)
+    """How far ahead of ours the instant of a fact may be; what is said to happen later is parked (policy)."""
+    dispatch_url: str = Field(pattern=r"^https?://[^/]+/?$")
+    """Where dispatch answers: its log is asked for facts that did not come by the topic."""
+    dispatch_key: SecretStr
+    """The bearer key by which dispatch knows `service.sla-monitor`."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

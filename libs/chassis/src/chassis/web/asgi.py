@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from chassis.security import Keyring
 from chassis.settings import Settings
 from chassis.telemetry import metrics
-from chassis.web import problems
+from chassis.web import log, problems
 from chassis.web.edge import Edge
 from chassis.web.limits import Limiter
 from contracts.refusals import Refused
@@ -65,7 +65,7 @@ def application(service: Served, runtime: Runtime, *, api: bool = True) -> FastA
     app.state.limiter = Limiter.from_settings(settings)
     app.state.together = {}
     app.include_router(_operations(runtime))
-    for router in service.api if api else ():
+    for router in (*service.api, log.routes(service.name)) if api else ():
         app.include_router(router, responses=problems.RESPONSES)
     app.state.names = frozenset(_declared(app.openapi()))
     return app

@@ -18,6 +18,7 @@ from sla_monitor.domain.due import (
     due,
     due_dates,
 )
+from sla_monitor.domain.following import Gap, gaps, in_time
 from sla_monitor.domain.notices import STATUTORY_DAYS, Flaw, Line, Problem, amended, check
 from sla_monitor.domain.policy import Policy
 from sla_monitor.domain.reacting import advance, earliest, inherit, react
@@ -35,6 +36,7 @@ __all__ = [
     "Due",
     "File",
     "Flaw",
+    "Gap",
     "Hours",
     "Line",
     "Measures",
@@ -51,6 +53,8 @@ __all__ = [
     "due",
     "due_dates",
     "earliest",
+    "gaps",
+    "in_time",
     "inherit",
     "plain",
     "react",

@@ -3,7 +3,7 @@
 A fact that comes late is reacted to as of its own instant: what was told of later ones in the meantime is corrected.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ Told = ClockFact | TicketAlerted
 _SOUGHT = (ClockKind.CONTACT, ClockKind.CITY_CONTACT)
 _BEFORE = (ClockKind.CONTACT, ClockKind.HANDLE)
 """Whether they start depends on what was known before the fact: whether it is the first acceptance."""
-_DECIDING = {
+DECIDING: Mapping[type[Fact], str] = {
     TicketAccepted: "accepted_at",
     TicketClassified: "classified_at",
     TicketDispatched: "dispatched_at",
@@ -121,7 +121,7 @@ class _Telling:
             start = rule.starts.get(type(fact))
             if start and start.when(before if kind in _BEFORE else self._ticket, fact):
                 self._start(kind, rule, start, fact)
-        if named := _DECIDING.get(type(fact)):
+        if named := DECIDING.get(type(fact)):
             self._decided(getattr(fact, named))
 
     # what a fact does

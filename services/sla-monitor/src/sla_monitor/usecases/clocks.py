@@ -1,7 +1,8 @@
 """What sla-monitor does with clocks: follows tickets, lets time pass, says how they stand."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from chassis.work import Work
@@ -28,9 +29,11 @@ class Board(NamedTuple):
 async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     """Start, move and stop clocks as tickets live (rules 4), each fact once and in its order.
 
-    Raises Refused("fact.gap") where one before it is missing.
+    What did not come is followed as dispatch's log has it. Raises Refused: `fact.gap` where one is missing there too,
+    `fact.from-future`.
     """
     await seed(work)
+    facts = await _closed(work, facts)
     measures = await work.kit.newest.measures(work.session)
     await store.clocks.begin(work.session, {one.ticket_id: one.complaint_id for one in facts})
     concerned = {one.ticket_id for one in facts} | {one.to for one in facts if isinstance(one, TicketLinked)}
@@ -41,11 +44,26 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     await store.clocks.save(work.session, [(before[id_], file) for id_, file in files.items()])
 
 
+async def _closed(work: Work[Kit], facts: Sequence[TicketFact]) -> Sequence[TicketFact]:
+    """The facts, with those that are missing of a ticket before the first that cannot be followed without them.
+
+    It is asked for them before any ticket is locked; what somebody else followed meanwhile is passed over then.
+    """
+    followed = await store.clocks.followed(work.session, {one.ticket_id for one in facts})
+    gaps = domain.gaps(followed, [(one.ticket_id, work.sequence(one)) for one in facts])
+    if not gaps:
+        return facts
+    missing = await work.kit.log.missing(gaps)
+    before = {gap.place: [cast("TicketFact", work.take_up(one)) for one in missing[gap.ticket_id]] for gap in gaps}
+    return list(chain.from_iterable((*before.get(place, ()), fact) for place, fact in enumerate(facts)))
+
+
 def _react(work: Work[Kit], files: dict[UUID, File], fact: TicketFact, measures: Measures) -> None:
     file = files[fact.ticket_id]
     counted = _counted(file.ticket, work.sequence(fact))
     if counted is None:
         return
+    domain.in_time(fact, work.now, work.kit.policy)
     reaction = domain.react(file._replace(ticket=counted), fact, work.now, measures)
     files[fact.ticket_id] = reaction.file
     work.tell(*reaction.told, because=fact)

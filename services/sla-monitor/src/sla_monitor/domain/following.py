@@ -1,0 +1,64 @@
+"""In which order a ticket's facts are followed: one after the other, none left out, none before its time. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.base import Fact
+from contracts.refusals import Refused
+from sla_monitor.domain.policy import Policy
+from sla_monitor.domain.reacting import DECIDING
+from sla_monitor.domain.rules import RULES
+
+
+class Gap(NamedTuple):
+    """What is missing of a ticket's facts before one of a batch, and before later ones: those after `after`, to `last`.
+
+    `place` is where in the batch the first one stands that cannot be followed without them.
+    """
+
+    ticket_id: UUID
+    place: int
+    after: int
+    last: int
+
+
+def gaps(followed: Mapping[UUID, int], numbered: Iterable[tuple[UUID, int | None]]) -> list[Gap]:
+    """Where facts do not follow each other: `followed` are those of each ticket so far, `numbered` a batch, in order.
+
+    A fact without a number is the next one.
+    """
+    reached, found = dict(followed), dict[UUID, Gap]()
+    for place, (ticket_id, number) in enumerate(numbered):
+        next_ = reached.get(ticket_id, 0) + 1
+        if number is not None and number > next_:
+            first = found.get(ticket_id, Gap(ticket_id, place, next_ - 1, next_))
+            found[ticket_id] = first._replace(last=number - 1)
+        reached[ticket_id] = max(next_ - 1, number or next_)
+    return list(found.values())
+
+
+def _named() -> Mapping[type[Fact], frozenset[str]]:
+    """By which attributes a fact says when it was: the instants that count for clocks."""
+    found: dict[type[Fact], set[str]] = {}
+    started = ((fact, start.at) for rule in RULES.values() for fact, start in rule.starts.items())
+    stopped = ((fact, stop.at) for rule in RULES.values() for fact, stop in rule.stops.items())
+    for fact, name in chain(started, stopped, DECIDING.items()):
+        found.setdefault(fact, set()).add(name)
+    return MappingProxyType({fact: frozenset(names) for fact, names in found.items()})
+
+
+_INSTANTS = _named()
+
+
+def in_time(fact: Fact, now: datetime, policy: Policy) -> None:
+    """Let pass what has happened: clocks may differ by as much as the policy says.
+
+    Raises Refused("fact.from-future") for what happens later: it would turn lights that nobody could have seen turn.
+    """
+    for name in _INSTANTS.get(type(fact), ()):
+        if getattr(fact, name) > now + policy.ahead:
+            raise Refused("fact.from-future", at=name)

@@ -1,8 +1,9 @@
-"""What sla-monitor's tests share: what notices said of six years, and the service, its calendar filled, over HTTP."""
+"""What sla-monitor's tests share: what notices said of six years, the service with its calendar, and dispatch's log."""
 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,15 +13,22 @@ import pytest
 
 from chassis import db, web
 from chassis.clock import MovableClock
+from chassis.consumer import Message
 from chassis.db import Row
 from chassis.running import Running
+from chassis.service import Service
+from chassis.settings import Settings
+from chassis.testing import Harness, until
+from contracts import base
+from contracts.base import Fact
 from contracts.vocabulary import DayStatus
 from sla_monitor import usecases
 from sla_monitor.app import service
 from sla_monitor.domain import Calendar, Day, Line
-from stack.testing import Servers
+from stack.testing import Servers, native
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+_KEY = "key-of-sla-monitor"
 
 
 @dataclass
@@ -44,7 +52,13 @@ class Desk:
 
 
 @pytest.fixture
-async def empty_desk(servers: Servers) -> AsyncIterator[Desk]:
+def dispatch_port() -> int:
+    """Where dispatch answers, if it does."""
+    return native.free_ports(1)[0]
+
+
+@pytest.fixture
+async def empty_desk(servers: Servers, dispatch_port: int) -> AsyncIterator[Desk]:
     """The service before its first tick: its tables are empty."""
     url = servers.make_database("sla-monitor")
     await asyncio.to_thread(db.migrate, service.migrations, url)
@@ -55,6 +69,8 @@ async def empty_desk(servers: Servers) -> AsyncIterator[Desk]:
             "redis_url": servers.redis_url,
             "rate_limit": "100000/minute",
             "keys": {"centre": hashlib.sha256(b"key-of-centre").hexdigest()},
+            "dispatch_url": f"http://127.0.0.1:{dispatch_port}",
+            "dispatch_key": _KEY,
         }
     )
     clock = MovableClock(NOW)
@@ -75,6 +91,62 @@ async def desk(empty_desk: Desk) -> Desk:
     async with empty_desk.running.work() as work:
         await usecases.seed(work)
     return empty_desk
+
+
+class _DispatchSettings(Settings, service="dispatch"):
+    """The common ones."""
+
+
+_DISPATCH = Service("dispatch", _DispatchSettings, service.migrations, kit=lambda _: None)
+"""As far as its log is concerned: the chassis' tables and doors."""
+
+
+@dataclass
+class Dispatch:
+    """The owner of tickets: what a test lets it tell stands in its log, which answers while it is open."""
+
+    harness: Harness
+
+    async def tell(self, *facts: Fact) -> None:
+        """Write facts into its log."""
+        async with self.harness.work() as work:
+            work.tell(*facts)
+
+    async def sent(self, *keys: object) -> list[Message]:
+        """What its relay sends on `tickets` of some tickets, in order."""
+        sql = "SELECT * FROM log WHERE topic = 'tickets' AND key = ANY (CAST(:keys AS text[])) ORDER BY position"
+        return [_message(row) for row in await self.harness.rows(sql, keys=list(map(str, keys)))]
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """It answers over HTTP."""
+        url = f"http://127.0.0.1:{self.harness.settings.http_port}/readyz"
+        async with self.harness.doors("http"), httpx2.AsyncClient() as client:
+
+            async def ready() -> bool:
+                try:
+                    return (await client.get(url)).status_code == httpx2.codes.OK
+                except httpx2.TransportError:
+                    return False
+
+            await until(ready)
+            yield
+
+
+def _message(row: Row) -> Message:
+    envelope = (row.id, row.told_at, row.key, row.sequence, row.correlation, row.causation, row.traceparent)
+    headers = tuple(base.headers("dispatch", row.type, *envelope))
+    return Message("tickets", 0, row.position, int(row.told_at.timestamp() * 1000), row.key.encode(), headers, row.body)
+
+
+@pytest.fixture
+async def dispatch(servers: Servers, dispatch_port: int) -> AsyncIterator[Dispatch]:
+    """Dispatch with an empty log; nobody listens yet."""
+    keys = {"service.sla-monitor": hashlib.sha256(_KEY.encode()).hexdigest()}
+    said = {"http_port": dispatch_port, "keys": keys, "rate_limit": "100000/minute"}
+    harness = await Harness.make(_DISPATCH, servers, MovableClock(NOW), **said)
+    yield Dispatch(harness)
+    await harness.close()
 
 
 HOLIDAYS = {

@@ -18,6 +18,7 @@ from sla_monitor.cli import app
 from stack.testing import Servers
 
 Run = Callable[..., Result]
+NOWHERE = "http://127.0.0.1:1"
 TWO = ("--proposed-by", "centre/1", "--confirmed-by", "office/2")
 NOTICE = """date,status,holiday
 2049-01-01,public-holiday,元旦
@@ -39,7 +40,12 @@ def run(url: str) -> Run:
     """Runs the command as an operator does."""
 
     def command(*arguments: str) -> Result:
-        said = {"BBCS_KAFKA_SERVERS": "127.0.0.1:1", "BBCS_SLA_MONITOR_DATABASE_URL": url}
+        said = {
+            "BBCS_KAFKA_SERVERS": "127.0.0.1:1",
+            "BBCS_SLA_MONITOR_DATABASE_URL": url,
+            "BBCS_SLA_MONITOR_DISPATCH_URL": NOWHERE,
+            "BBCS_SLA_MONITOR_DISPATCH_KEY": "-",
+        }
         return CliRunner().invoke(app, arguments, env=said)
 
     return command
@@ -50,7 +56,8 @@ def filled(url: str) -> None:
     """The calendar has its first rows."""
 
     async def seeded() -> None:
-        settings = service.settings.model_validate({"database_url": url, "kafka_servers": ""})
+        nobody = {"kafka_servers": "", "dispatch_url": NOWHERE, "dispatch_key": "-"}
+        settings = service.settings.model_validate({"database_url": url} | nobody)
         running = Running(service, settings, doors=())
         async with running.work() as work:
             await usecases.seed(work)

@@ -61,4 +61,4 @@ def in_time(fact: Fact, now: datetime, policy: Policy) -> None:
     """
     for name in _INSTANTS.get(type(fact), ()):
         if getattr(fact, name) > now + policy.ahead:
-            raise Refused("fact.from-future", at=name)
+            raise Refused("fact.from-future", fields=[f"{name}: future"])

@@ -1,5 +1,6 @@
 """What the stack decides before it starts anything."""
 
+import hashlib
 import json
 import shlex
 import signal
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from chassis.clock import clock_from
-from stack import clocks, credentials, environment, files, processes, users
+from stack import clocks, credentials, docker, environment, files, processes, users
+from stack.plan import Plan
 from stack.ports import Ports
 from stack.trouble import Trouble, last_words
 
@@ -73,6 +75,17 @@ def test_a_service_is_told_no_one_elses_secrets() -> None:
     )
 
     assert told == {"BBCS_INTAKE_DATABASE_URL": "own", "BBCS_KEYS": "shared"}
+
+
+def test_whoever_asks_dispatch_knows_where_it_is_and_is_known_there(tmp_path: Path) -> None:
+    plan = Plan.of(tmp_path, None, {"STACK_DISPATCH_PORT": "28002"})
+    asking = environment.of_service("sla-monitor", plan.variables)
+    asked = environment.of_service("dispatch", plan.variables)
+
+    assert asking["BBCS_SLA_MONITOR_DISPATCH_URL"] == "http://127.0.0.1:28002"
+    assert docker.inside(plan, asking)["BBCS_SLA_MONITOR_DISPATCH_URL"] == "http://dispatch:8002"
+    key = hashlib.sha256(asking["BBCS_SLA_MONITOR_DISPATCH_KEY"].encode()).hexdigest()
+    assert json.loads(asked["BBCS_KEYS"])["service.sla-monitor"] == key
 
 
 def test_ports_are_what_is_said_else_what_was_kept(tmp_path: Path) -> None:

@@ -96,9 +96,14 @@ def _containers(plan: Plan) -> dict[str, dict[str, str]]:
 
 
 def _service(plan: Plan, service: str) -> dict[str, str]:
-    """The service's variables, with addresses as they are from inside."""
-    moved = {name: _from_inside(plan, value) for name, value in environment.of_service(service, plan.variables).items()}
+    """The service's variables."""
+    moved = inside(plan, environment.of_service(service, plan.variables))
     return moved | {"BBCS_HTTP_HOST": _ANYWHERE, "BBCS_HTTP_PORT": _LISTENING[service], "BBCS_INSTANCE": "1"}
+
+
+def inside(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables with the addresses of servers and services as containers reach each other."""
+    return {name: _from_inside(plan, value) for name, value in variables.items()}
 
 
 def _from_inside(plan: Plan, value: str) -> str:

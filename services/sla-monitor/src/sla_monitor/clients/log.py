@@ -17,6 +17,8 @@ _TIMES = httpx2.Timeout(2.0, connect=1.0, pool=None)
 _ALTOGETHER_S = 5.0
 """For all that a batch lacks: its transaction is open meanwhile."""
 _AT_ONCE = httpx2.Limits(max_connections=4)
+_MOST_GAPS = 100
+"""More would hardly be closed in that time: a batch that lacks more is halved."""
 
 
 class NotReached(ConnectionError):  # noqa: N818 - what the log is
@@ -33,8 +35,11 @@ class Log:
     async def missing(self, gaps: Sequence[Gap]) -> dict[UUID, list[Envelope]]:
         """Of each gap's ticket the facts that are missing, in order, as far as they were ever told.
 
-        Raises NotReached or TimeoutError when that cannot be found out now, Refused as `contracts.base.parsed` does.
+        Raises NotReached when it cannot be found out now, TimeoutError when it takes too long or are too many at once,
+        Refused as `contracts.base.parsed` does.
         """
+        if len(gaps) > _MOST_GAPS:
+            raise TimeoutError
         try:
             async with asyncio.timeout(_ALTOGETHER_S), self._client() as client, asyncio.TaskGroup() as group:
                 asked = {gap.ticket_id: group.create_task(_missing(client, gap)) for gap in gaps}

@@ -32,8 +32,8 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     What did not come is followed as dispatch's log has it. Raises Refused: `fact.gap` where one is missing there too,
     `fact.from-future`.
     """
-    await seed(work)
     facts = await _closed(work, facts)
+    await seed(work)
     measures = await work.kit.newest.measures(work.session)
     await store.clocks.begin(work.session, {one.ticket_id: one.complaint_id for one in facts})
     concerned = {one.ticket_id for one in facts} | {one.to for one in facts if isinstance(one, TicketLinked)}
@@ -47,7 +47,7 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
 async def _closed(work: Work[Kit], facts: Sequence[TicketFact]) -> Sequence[TicketFact]:
     """The facts, with those that are missing of a ticket before the first that cannot be followed without them.
 
-    It is asked for them before any ticket is locked; what somebody else followed meanwhile is passed over then.
+    Dispatch is asked for them before anything is locked; what somebody else followed meanwhile is passed over then.
     """
     followed = await store.clocks.followed(work.session, {one.ticket_id for one in facts})
     gaps = domain.gaps(followed, [(one.ticket_id, work.sequence(one)) for one in facts])

@@ -60,12 +60,13 @@ async def test_a_tickets_facts_are_given_as_they_were_told(desk: Any, complaint:
 
 async def test_it_is_read_on_from_a_number(desk: Any, complaint: Complaint) -> None:
     [row] = await desk.open(complaint())
-    for asked, numbers in (
+    pages: list[tuple[dict[str, Any], list[int]]] = [
         ({"after": 1}, [2]),
         ({"after": 0, "most": 1}, [1]),
         ({"after": 2}, []),
         ({"after": 2**63 - 1}, []),
-    ):
+    ]
+    for asked, numbers in pages:
         page = (await get(desk, f"tickets/{row.ticket_id}", **asked)).json()
         assert ([one["sequence"] for one in page["facts"]], page["last"]) == (numbers, 2)
 

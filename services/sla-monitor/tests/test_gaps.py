@@ -1,7 +1,7 @@
 """Facts that did not come by the topic are followed from dispatch's log: on the real PostgreSQL, over real HTTP."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -180,7 +180,7 @@ async def test_an_owner_that_is_away_is_waited_for(late_desk: Any, dispatch: Any
     assert await parked(late_desk) == []
 
 
-async def follow(desk: Any, fact: Fact, sequence: int) -> None:
+async def follow(desk: Any, fact: Any, sequence: int) -> None:
     """A fact comes alone, with its number."""
     async with desk.running.work({id(fact): Cause(sequence=sequence)}) as work:
         await usecases.follow(work, [fact])
@@ -254,10 +254,10 @@ async def test_what_somebody_else_followed_meanwhile_is_passed_over(late_desk: A
     assert await parked(late_desk) == []
 
 
-async def _others(desk: Any, facts: Collection[Fact]) -> None:
+async def _others(desk: Any, facts: Sequence[Any]) -> None:
     """Another instance follows the ticket's first facts."""
     async with desk.running.work({id(one): Cause(sequence=number) for number, one in enumerate(facts, 1)}) as work:
-        await usecases.follow(work, list(facts))
+        await usecases.follow(work, facts)
 
 
 async def test_what_is_said_to_happen_later_is_parked_until_it_has(desk: Any, dispatch: Any) -> None:
@@ -280,13 +280,11 @@ async def test_what_is_said_to_happen_later_is_parked_until_it_has(desk: Any, di
 
 
 async def test_what_is_missing_may_not_happen_later_either(desk: Any, dispatch: Any) -> None:
-    opened, sent, _, _ = life(1)
-    sought = of(1, lives.classified("24 11:00", Complexity.SIMPLE, Complexity.GENERAL))
-    await dispatch.tell(opened, of(1, lives.dispatched("25 10:00"))[0], *sought)
+    later, now = lives.dispatched("25 10:00"), lives.classified("24 11:00", Complexity.SIMPLE, Complexity.GENERAL)
+    await dispatch.tell(*of(1, lives.opened(), later, now))
     complete = await dispatch.sent(UUID(int=1))
     desk.clock.set(lives.at("24 12:00"))
     async with dispatch.open():
         await take(desk, [complete[0], complete[2]])
     assert await parked(desk) == [("fact.from-future", complete[2].offset)]
     assert await told(desk, 1) == []
-    assert sent.dispatched_at < lives.at("24 12:00")

@@ -107,7 +107,7 @@ def _seconds(asked: ast.expr, known: Mapping[str, float]) -> float:
     return known.get(ast.unparse(asked), math.inf)
 
 
-_CATCHING = ("batches", "jobs", "relay", "running", "together", "web/edge", "kafka/tolerant")
+_CATCHING = ("batches", "errands", "jobs", "relay", "running", "together", "web/edge", "kafka/tolerant")
 DOORS = {f"libs/chassis/src/chassis/{name}.py" for name in _CATCHING}
 """Where a surprise may be caught: the doors of the chassis, which tell outages, refusals and bugs apart, and the
 reader of bytes that anybody may have sent."""

@@ -14,7 +14,7 @@ from chassis.cli.failure import Unable
 from chassis.running import Running
 from sla_monitor import usecases
 from sla_monitor.app import service
-from sla_monitor.cli import app
+from sla_monitor.cli.calendar import app
 from stack.testing import Servers
 
 Run = Callable[..., Result]

@@ -16,6 +16,7 @@ from chassis import outbox, parking, telemetry, web
 from chassis.batches import Stopped, Taker
 from chassis.clock import Clock, Machine, ThisMachine, clock_from
 from chassis.db import Database
+from chassis.errands import Errander
 from chassis.failures import passes
 from chassis.jobs import LOG_ROOM, Guard, Ticker
 from chassis.kafka import Followed, Producer, Subscription
@@ -134,6 +135,8 @@ class Running:
                 self._start(f"put back {taker.consumer.name}", self._put_back(taker))
         if "jobs" in self.doors:
             self._open_jobs()
+            for errand in self.service.errands:
+                self._start(f"errand {errand.name}", Errander(errand, self.work, self.kit).run())
 
     def _open_jobs(self) -> None:
         """Jobs that follow one topic share what is known of it, and all of them the doubts about the clock."""

@@ -13,6 +13,7 @@ from fastapi import APIRouter
 
 from chassis import db, telemetry
 from chassis.consumer import Consumer
+from chassis.errands import Errand
 from chassis.jobs import Job
 from chassis.running import DOORS, Running
 from chassis.settings import Settings, UnusableSettings
@@ -33,6 +34,7 @@ class Service:
     api: Sequence[APIRouter] = field(default=())
     consumers: Sequence[Consumer] = field(default=())
     jobs: Sequence[Job] = field(default=())
+    errands: Sequence[Errand] = field(default=())
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:

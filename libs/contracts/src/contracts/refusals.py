@@ -98,6 +98,13 @@ REFUSALS: dict[str, Refusal] = {
     "calendar.not-yet": Refusal("日历尚未就绪，请稍后重试", 503),
     # the log of facts
     "topic.elsewhere": Refusal("本服务不发布该主题的消息", 404),
+    # telling people of lights
+    "recipient.invalid": Refusal("接收人设置有误", 422),
+    "recipient.exists": Refusal("已有同名的接收人", 409),
+    "recipient.unknown": Refusal("没有这个接收人", 404),
+    "message.not-refused": Refusal("该接收人没有被拒收的消息", 409),
+    "silence.period": Refusal("静默须在现在之后、规定期限之内结束", 422),
+    "silence.unknown": Refusal("没有正在生效的这段静默", 404),
     # a fact on a topic
     "fact.not-an-event": Refusal("消息不是 CloudEvents 事件", 400),
     "fact.unknown-type": Refusal("未知的事件类型或版本", 400),

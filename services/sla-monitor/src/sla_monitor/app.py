@@ -1,11 +1,12 @@
-"""The service: keeps the calendar and every ticket's clocks, and tells what turns red."""
+"""The service: keeps the calendar and every ticket's clocks, and tells what turns red, on topics and to people."""
 
 from datetime import timedelta
 from pathlib import Path
 
 from chassis.service import Service
-from sla_monitor import api, clients, consumers, jobs
-from sla_monitor.domain import Hours, Policy
+from sla_monitor import api, consumers, jobs
+from sla_monitor.clients import Log, Outside
+from sla_monitor.domain import Hours, Policy, Telling, key_of
 from sla_monitor.settings import SlaMonitorSettings
 from sla_monitor.usecases import Kit, Newest
 
@@ -13,7 +14,8 @@ from sla_monitor.usecases import Kit, Newest
 def build_kit(settings: SlaMonitorSettings) -> Kit:
     """The service's equipment."""
     policy = _policy(settings)
-    return Kit(policy, Newest(policy), clients.Log(settings.dispatch_url, settings.dispatch_key.get_secret_value()))
+    log = Log(settings.dispatch_url, settings.dispatch_key.get_secret_value())
+    return Kit(policy, Newest(policy), log, _outside(settings))
 
 
 def _policy(settings: SlaMonitorSettings) -> Policy:
@@ -22,7 +24,13 @@ def _policy(settings: SlaMonitorSettings) -> Policy:
         hours=Hours(settings.opens, settings.closes),
         attempts=settings.contact_attempts,
         ahead=timedelta(seconds=settings.future_tolerance_seconds),
+        telling=Telling(pause=timedelta(minutes=settings.alerts_pause), silence=timedelta(days=settings.silence_days)),
     )
+
+
+def _outside(settings: SlaMonitorSettings) -> Outside:
+    keys = {name: key_of(secret.get_secret_value()) for name, secret in settings.webhook_keys.items()}
+    return Outside(keys, settings.sms_url, settings.sms_key, settings.send_seconds)
 
 
 service = Service(
@@ -32,5 +40,6 @@ service = Service(
     kit=build_kit,
     api=(api.router,),
     consumers=(consumers.tickets,),
-    jobs=(jobs.seed, jobs.alarm, jobs.sweep),
+    jobs=(jobs.seed, jobs.alarm, jobs.sweep, jobs.gather, jobs.count),
+    errands=(jobs.send,),
 )

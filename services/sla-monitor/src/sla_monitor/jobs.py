@@ -1,7 +1,8 @@
-"""What a clock starts: lights that turn, the calendar's first rows, and the alarm when next year's are missing."""
+"""What a clock starts: lights that turn, and people told of them; the calendar's first rows, and its alarm."""
 
 from datetime import timedelta
 
+from chassis.errands import Errand
 from chassis.jobs import Job
 from contracts import topics
 from sla_monitor import usecases
@@ -15,3 +16,20 @@ alarm = Job("calendar-alarm", timedelta(minutes=10), usecases.alarm)
 sweep = Job("sweep", timedelta(milliseconds=100), usecases.sweep, follows=topics.TICKETS.name)
 """A light is told soon after it turned, once what tickets said by then was heard; an idle tick looks at one end of an
 index."""
+
+gather = Job("notify-gather", timedelta(seconds=1), usecases.notifying.gather)
+"""Makes messages of what people are to be told, in business hours (rules 4.2); an idle tick is a few lookups."""
+
+send = Errand(
+    name="notify-send",
+    every=timedelta(milliseconds=500),
+    within=timedelta(seconds=20),
+    most=16,
+    claim=usecases.notifying.claim,
+    carry_out=usecases.notifying.deliver,
+    settle=usecases.notifying.settle,
+)
+"""Sends them, outside of any transaction; a sender has given up before another one may begin (`notifying.LEASE`)."""
+
+count = Job("notify-count", timedelta(seconds=15), usecases.notifying.count)
+"""Lets the metrics show what waits."""

@@ -1,11 +1,23 @@
 """What an operator may change about sla-monitor."""
 
+from base64 import b64decode
 from datetime import time
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from chassis.settings import Settings
+from chassis.settings import FromJson, Settings
+
+
+def _is_secret(given: SecretStr) -> SecretStr:
+    """As Standard Webhooks has it: `whsec_` and base64 of 24 to 64 bytes."""
+    marked, _, written = given.get_secret_value().partition("whsec_")
+    if marked or not 24 <= len(b64decode(written, validate=True)) <= 64:
+        raise ValueError("a webhook's secret is whsec_ and base64 of 24 to 64 bytes")
+    return given
+
+
+WebhookSecret = Annotated[SecretStr, AfterValidator(_is_secret)]
 
 
 class SlaMonitorSettings(Settings, service="sla-monitor"):
@@ -26,6 +38,18 @@ class SlaMonitorSettings(Settings, service="sla-monitor"):
     """Where dispatch answers: its log is asked for facts that did not come by the topic."""
     dispatch_key: SecretStr
     """The bearer key by which dispatch knows `service.sla-monitor`."""
+    alerts_pause: int = Field(default=10, ge=0)
+    """Minutes between two messages to one recipient, at least (policy)."""
+    silence_days: int = Field(default=30, ge=1)
+    """For how many days nobody may be told at most (policy)."""
+    webhook_keys: Annotated[dict[str, WebhookSecret], FromJson] = Field(default={})
+    """The secrets that webhooks are signed by, by the ids under which recipients name them: `whsec_` and base64."""
+    sms_url: str | None = None
+    """Where the district's SMS gateway takes messages."""
+    sms_key: SecretStr | None = None
+    """Its bearer key."""
+    send_seconds: float = Field(default=5, gt=0, le=15)
+    """How long a recipient may take to answer."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

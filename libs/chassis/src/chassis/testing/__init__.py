@@ -3,6 +3,7 @@
 from chassis.testing.bus import Bus, Raw
 from chassis.testing.harness import Harness
 from chassis.testing.patience import PATIENCE_S, until
+from chassis.testing.receiver import DROP, Call, Receiver
 from chassis.testing.servers import Servers
 
-__all__ = ["PATIENCE_S", "Bus", "Harness", "Raw", "Servers", "until"]
+__all__ = ["DROP", "PATIENCE_S", "Bus", "Call", "Harness", "Raw", "Receiver", "Servers", "until"]

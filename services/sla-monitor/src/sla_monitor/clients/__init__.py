@@ -1,6 +1,18 @@
-"""Third parties: what libraries know of the calendar, and dispatch's log of facts."""
+"""Third parties: what libraries know of the calendar, dispatch's log of facts, and those who are told of lights."""
 
 from sla_monitor.clients.calendar import LAST_YEAR, expected, known_years, noticed, seed, source
 from sla_monitor.clients.log import Log, NotReached
+from sla_monitor.clients.outside import Answer, Outside
 
-__all__ = ["LAST_YEAR", "Log", "NotReached", "expected", "known_years", "noticed", "seed", "source"]
+__all__ = [
+    "LAST_YEAR",
+    "Answer",
+    "Log",
+    "NotReached",
+    "Outside",
+    "expected",
+    "known_years",
+    "noticed",
+    "seed",
+    "source",
+]

@@ -1,5 +1,6 @@
-"""What sla-monitor does: keeps the calendar, and the clocks of tickets by it."""
+"""What sla-monitor does: keeps the calendar, and the clocks of tickets by it, and tells people what they show."""
 
+from sla_monitor.usecases import notifying, recipients
 from sla_monitor.usecases.calendar import (
     Amended,
     Notice,
@@ -28,6 +29,8 @@ __all__ = [
     "days",
     "due_dates",
     "follow",
+    "notifying",
+    "recipients",
     "seed",
     "sweep",
 ]

@@ -11,6 +11,7 @@ from contracts.tickets import TicketFact, TicketLinked
 from contracts.vocabulary import ClockKind, Light
 from sla_monitor import domain, store
 from sla_monitor.domain import Clock, File, Measures, Ticket
+from sla_monitor.usecases import notifying
 from sla_monitor.usecases.calendar import seed
 from sla_monitor.usecases.kit import Kit
 
@@ -41,7 +42,9 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     files = dict(before)
     for fact in facts:
         _react(work, files, fact, measures)
-    await store.clocks.save(work.session, [(before[id_], file) for id_, file in files.items()])
+    changed = [(before[id_], file) for id_, file in files.items()]
+    await store.clocks.save(work.session, changed)
+    await notifying.note(work, changed)
 
 
 async def _closed(work: Work[Kit], facts: Sequence[TicketFact]) -> Sequence[TicketFact]:
@@ -110,6 +113,7 @@ async def sweep(work: Work[Kit]) -> bool:
         work.tell(*reaction.told, correlation=str(reaction.file.ticket.complaint_id))
         changed.append((before[ticket_id], reaction.file))
     await store.clocks.save(work.session, changed)
+    await notifying.note(work, changed)
     return True
 
 

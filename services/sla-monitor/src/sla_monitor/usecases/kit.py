@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from chassis.db import Session
 from contracts.refusals import Refused
-from sla_monitor import clients, store
+from sla_monitor import store
+from sla_monitor.clients import Log, Outside
 from sla_monitor.domain import Calendar, Measures, Policy
 
 
@@ -36,4 +37,5 @@ class Kit:
 
     policy: Policy
     newest: Newest
-    log: clients.Log
+    log: Log
+    outside: Outside

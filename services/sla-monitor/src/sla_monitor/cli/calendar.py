@@ -4,8 +4,7 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -17,13 +16,11 @@ from rich.console import Console
 
 from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say, table
-from chassis.cli.working import without_doors
-from chassis.work import Work
 from contracts.calendar import NoticeName
-from contracts.refusals import Refused
 from sla_monitor import usecases
+from sla_monitor.cli.opening import opened
 from sla_monitor.domain import Day, Line
-from sla_monitor.usecases import Amended, Kit, Notice
+from sla_monitor.usecases import Amended, Notice
 
 app = typer.Typer(help="The calendar: what each date is, by which notice.", no_args_is_help=True)
 
@@ -107,29 +104,13 @@ def _last_year(lines: Sequence[Line]) -> int:
 
 
 async def _amend(notice: Notice, apply: bool) -> Amended:
-    async with _opened() as work:
+    async with opened() as work:
         return await usecases.amend(work, notice, apply=apply)
 
 
 async def _days(year: int) -> tuple[int, list[Day]]:
-    async with _opened() as work:
+    async with opened() as work:
         return await usecases.days(work, date(year, 1, 1), date(year, 12, 31))
-
-
-@asynccontextmanager
-async def _opened() -> AsyncIterator[Work[Kit]]:
-    """A piece of the service's work, as its own doors get it. Raises Unable."""
-    try:
-        async with without_doors("sla-monitor") as running, running.work() as work:
-            yield work
-    except Refused as refused:
-        raise Unable(_UNABLE.get(refused.code, refused.refusal.title)) from None
-
-
-_UNABLE = {
-    "calendar.not-yet": "The calendar has no rows yet: sla-monitor fills it when it starts (make run).",
-    "second-person.same": "The second person has to be another one than who proposes it.",
-}
 
 
 def _plain(amended: Amended, apply: bool) -> dict[str, Any]:

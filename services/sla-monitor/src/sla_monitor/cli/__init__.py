@@ -1,0 +1,1 @@
+"""What sla-monitor adds to the operator's command: `bbcs calendar`, and `bbcs alerts`."""

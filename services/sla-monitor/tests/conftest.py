@@ -1,8 +1,9 @@
 """What sla-monitor's tests share: what notices said of six years, the service with its calendar, and dispatch's log."""
 
 import asyncio
+import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,13 +19,14 @@ from chassis.db import Row
 from chassis.running import Running
 from chassis.service import Service
 from chassis.settings import Settings
-from chassis.testing import Harness, until
+from chassis.testing import Harness, Receiver, lives, until
+from chassis.work import Work
 from contracts import base
 from contracts.base import Fact
-from contracts.vocabulary import DayStatus
-from sla_monitor import usecases
+from contracts.vocabulary import DayStatus, Light
+from sla_monitor import jobs, store, usecases
 from sla_monitor.app import service
-from sla_monitor.domain import Calendar, Day, Line
+from sla_monitor.domain import Calendar, Day, Line, Recipient, RecipientKind
 from stack.testing import Servers, native
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
@@ -229,3 +231,89 @@ def calendar(off: frozenset[str], shifted: frozenset[str]) -> Calendar:
 
     every = (date(2018, 1, 1) + timedelta(days=passed) for passed in range(9 * 366))
     return Calendar.of((row(on) for on in every if on.year in HOLIDAYS), version=3)
+
+
+@dataclass
+class Post:
+    """Sla-monitor that tells people, a clock that the test moves, and a receiver that is called."""
+
+    harness: Harness
+    receiver: Receiver
+
+    def at(self, said: str) -> None:
+        """It is then, in November."""
+        self.harness.clock.set(lives.at(said))
+
+    async def act(self, do: Callable[[Work[Any]], Awaitable[Any]]) -> Any:
+        """What comes of it in one transaction."""
+        async with self.harness.work() as work:
+            return await do(work)
+
+    async def tells(
+        self, name: str = "desk", lights: Sequence[Light] = (Light.RED, Light.OVERDUE), **said: Any
+    ) -> None:
+        """The receiver is somebody who is told of these lights."""
+        given = {"kind": RecipientKind.WEBHOOK, "address": self.receiver.url, "keys": ("new", "old")} | said
+        who = Recipient(name=name, lights=tuple(lights), **given)
+        await self.act(lambda work: usecases.recipients.add(work, who, "office/1"))
+
+    async def follow(self, when: str, *facts: Any) -> None:
+        """Facts come in one batch, then."""
+        self.at(when)
+        await self.act(lambda work: usecases.follow(work, facts))
+
+    async def sweep(self, when: str) -> None:
+        """It is then, and lights have turned."""
+        self.at(when)
+        await self.act(usecases.sweep)
+
+    async def tick(self) -> None:
+        """A tick of what makes messages, and one of what sends them."""
+        await self.act(jobs.gather.run)
+        await self.send()
+
+    async def send(self) -> list[Any]:
+        """A tick of what sends messages: how each was answered."""
+        parcels = await self.act(lambda work: jobs.send.claim(work, jobs.send.most))
+        return list(await asyncio.gather(*map(self._deliver, parcels)))
+
+    async def _deliver(self, parcel: Any) -> Any:
+        answer = await jobs.send.carry_out(self.harness.running.kit, parcel)
+        await self.act(lambda work: jobs.send.settle(work, parcel, answer))
+        return answer
+
+    async def untold(self) -> int:
+        """How many changes wait for somebody."""
+        [row] = await self.rows(
+            "SELECT count(*) AS n FROM notification WHERE message_id IS NULL AND left_out_at IS NULL"
+        )
+        return int(row.n)
+
+    async def rows(self, sql: str, **params: Any) -> Sequence[Row]:
+        """The rows of a statement."""
+        return await self.harness.rows(sql, **params)
+
+
+@pytest.fixture
+async def post(servers: Servers) -> AsyncIterator[Post]:
+    """The service on a Tuesday at ten in a month without holidays, and a receiver that answers 200."""
+    async with Receiver.listening() as receiver:
+        keys = {name: f"whsec_{base64.b64encode(name.encode() * 12).decode()}" for name in ("old", "new")}
+        said: dict[str, Any] = {
+            "webhook_keys": keys,
+            "sms_url": receiver.url,
+            "sms_key": "gateway",
+            "send_seconds": 0.5,
+        }
+        harness = await Harness.make(service, servers, MovableClock(lives.at("24 10:00")), **said)
+        post = Post(harness, receiver)
+        await post.act(_plain_weeks)
+        try:
+            yield post
+        finally:
+            await harness.close()
+
+
+async def _plain_weeks(work: Work[Any]) -> None:
+    """A calendar without rows: weekends are off."""
+    await store.calendar.add_notice(work.session, 1, "sample", work.now, lines=0)

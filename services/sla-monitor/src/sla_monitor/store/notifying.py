@@ -55,7 +55,7 @@ _GATHER = """
         FROM unnest(CAST(:recipient_id AS uuid[]), CAST(:message_id AS uuid[])) AS asked (recipient_id, message_id)
         JOIN recipient USING (recipient_id)
         JOIN notification AS waiting USING (recipient_id)
-        JOIN clock USING (ticket_id, kind, ref)
+        JOIN clock ON clock.ticket_id = waiting.ticket_id AND clock.kind = waiting.kind AND clock.ref = waiting.ref
         WHERE waiting.message_id IS NULL AND waiting.left_out_at IS NULL
             AND coalesce(waiting.unit, '') <> ALL (CAST(:silenced AS text[]))
     ),

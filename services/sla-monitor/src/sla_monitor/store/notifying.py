@@ -28,6 +28,7 @@ _NOTE = """
     WHERE known.message_id IS NULL
 """
 """Once for each recipient; what was left out as no longer true, and is true again, waits again."""
+_ANYBODY = "SELECT FROM recipient WHERE removed_at IS NULL LIMIT 1"
 _SILENCED = "SELECT unit FROM silence WHERE ended_at IS NULL AND until > :now AND since <= :now"
 _READY = """
     SELECT recipient_id, kind, unit FROM recipient
@@ -42,7 +43,7 @@ _READY = """
                 AND waiting.message_id IS NULL AND waiting.left_out_at IS NULL
                 AND coalesce(waiting.unit, '') <> ALL (CAST(:silenced AS text[]))
         )
-    ORDER BY recipient_id
+    ORDER BY told_at NULLS FIRST, recipient_id LIMIT :most
     FOR UPDATE
 """
 _GATHER = """
@@ -54,10 +55,13 @@ _GATHER = """
                 AND (recipient.unit IS NULL OR clock.unit IS NOT DISTINCT FROM recipient.unit) AS holds
         FROM unnest(CAST(:recipient_id AS uuid[]), CAST(:message_id AS uuid[])) AS asked (recipient_id, message_id)
         JOIN recipient USING (recipient_id)
-        JOIN notification AS waiting USING (recipient_id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM notification AS any_of
+            WHERE any_of.recipient_id = asked.recipient_id AND any_of.message_id IS NULL
+                AND any_of.left_out_at IS NULL AND coalesce(any_of.unit, '') <> ALL (CAST(:silenced AS text[]))
+            LIMIT :most
+        ) AS waiting
         JOIN clock ON clock.ticket_id = waiting.ticket_id AND clock.kind = waiting.kind AND clock.ref = waiting.ref
-        WHERE waiting.message_id IS NULL AND waiting.left_out_at IS NULL
-            AND coalesce(waiting.unit, '') <> ALL (CAST(:silenced AS text[]))
     ),
     settled AS (
         UPDATE notification SET
@@ -84,9 +88,11 @@ _GATHER = """
     WHERE place <= :named OR nth = 1
     ORDER BY message_id, place, effective_at, kind, ref
 """
-"""Every waiting row gets into a message, or is left out as it holds no more. Of the messages it gives the clocks of
-the first tickets, those that are late before those that will be, and one of each kind and light with how many are like
-it. A light whose end has come is about to be told as another one."""
+"""Every row that waits, up to so many, gets into a message, or is left out as it holds no more.
+
+Of the messages it gives the clocks of the first tickets, those that are late before those that will be, and one of each
+kind and light with how many are like it. A light whose end has come is about to be told as another one.
+"""
 _MAKE = """
     INSERT INTO message (message_id, recipient_id, state, body, changes, made_at)
     SELECT message_id, recipient_id, 'waiting', body, changes, :now FROM unnest(
@@ -134,12 +140,24 @@ _WAITING = """
 """
 
 
+class Limits(NamedTuple):
+    """How many clocks a message tells of at most, and of how many tickets by name."""
+
+    most: int
+    named: int
+
+
 class Ready(NamedTuple):
     """A recipient for whom something waits, and may be told now."""
 
     recipient_id: UUID
     kind: RecipientKind
     unit: str | None
+
+
+async def anybody(session: Session) -> bool:
+    """Whether there is somebody to be told."""
+    return bool(await rows(session, _ANYBODY))
 
 
 async def note(session: Session, changes: Sequence[Change], now: datetime) -> None:
@@ -153,20 +171,20 @@ async def silenced(session: Session, now: datetime) -> set[str | None]:
     return {row.unit for row in await rows(session, _SILENCED, now=now)}
 
 
-async def ready(session: Session, before: datetime, silenced: Collection[str]) -> list[Ready]:
+async def ready(session: Session, before: datetime, silenced: Collection[str], most: int) -> list[Ready]:
     """Who is to be told something and was told last before then; not changed by others until the transaction ends."""
-    found = await rows(session, _READY, before=before, silenced=list(silenced))
+    found = await rows(session, _READY, before=before, silenced=list(silenced), most=most)
     return [Ready(row.recipient_id, RecipientKind(row.kind), row.unit) for row in found]
 
 
 async def gather(
-    session: Session, messages: Mapping[UUID, Ready], silenced: Collection[str], named: int, now: datetime
+    session: Session, messages: Mapping[UUID, Ready], silenced: Collection[str], limits: Limits, now: datetime
 ) -> dict[UUID, Digest]:
     """What waits and still holds, as digests by message, and no longer waits; the rest is left out."""
     asked = {"message_id": list(messages), "recipient_id": [one.recipient_id for one in messages.values()]}
-    found = await rows(session, _GATHER, **asked, silenced=list(silenced), named=named, now=now)
+    found = await rows(session, _GATHER, **asked, silenced=list(silenced), now=now, **limits._asdict())
     return {
-        id_: _digest(messages[id_].unit, now, list(of_message), named)
+        id_: _digest(messages[id_].unit, now, list(of_message), limits.named)
         for id_, of_message in groupby(found, lambda row: cast("UUID", row.message_id))
     }
 

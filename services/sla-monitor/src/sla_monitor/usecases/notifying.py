@@ -1,7 +1,8 @@
 """How people are told of lights: noted as they turn, gathered in business hours, sent until they are answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from prometheus_client import Counter, Gauge
 
@@ -11,10 +12,15 @@ from chassis.work import Work
 from sla_monitor import domain, store
 from sla_monitor.clients import Answer
 from sla_monitor.domain import Fate, File, Parcel, RecipientKind
+from sla_monitor.store.notifying import Limits, Ready
 from sla_monitor.usecases.kit import Kit
 
 LEASE = timedelta(seconds=30)
 """For so long nobody else sends a message that was claimed; a sender has given up by then."""
+
+MOST_AT_ONCE = 10
+MOST_GATHERED = 20_000
+"""For so many recipients, and of so many clocks for each, messages are made in one transaction; the rest follows."""
 
 _WAITING = Gauge(
     "bbcs_notifications_waiting", "Changes that somebody is to be told of", ["kind"], registry=metrics.REGISTRY
@@ -28,7 +34,12 @@ _log = telemetry.logger(__name__)
 
 
 async def note(work: Work[Kit], changed: Iterable[tuple[File, File]]) -> None:
-    """Have what lights show now wait for whoever is to be told; of each two files the second holds now."""
+    """Have what lights show now wait for whoever is to be told; of each two files the second holds now.
+
+    With nobody to tell it costs one look.
+    """
+    if not await store.notifying.anybody(work.session):
+        return
     found = [change for before, after in changed for change in domain.changes(before, after)]
     if found:
         await store.notifying.note(work.session, found, work.now)
@@ -43,11 +54,14 @@ async def gather(work: Work[Kit]) -> None:
     if silenced is None:
         return
     telling = work.kit.policy.telling
-    ready = await store.notifying.ready(work.session, work.now - telling.pause, silenced)
-    if not ready:
-        return
-    messages = {work.new_id(): one for one in ready}
-    digests = await store.notifying.gather(work.session, messages, silenced, telling.named, work.now)
+    ready = await store.notifying.ready(work.session, work.now - telling.pause, silenced, MOST_AT_ONCE)
+    if ready:
+        messages = {work.new_id(): one for one in ready}
+        await _make(work, messages, silenced, Limits(MOST_GATHERED, telling.named))
+
+
+async def _make(work: Work[Kit], messages: Mapping[UUID, Ready], silenced: set[str], limits: Limits) -> None:
+    digests = await store.notifying.gather(work.session, messages, silenced, limits, work.now)
     made = [
         (id_, messages[id_].recipient_id, domain.written(one, messages[id_].kind), one.clocks)
         for id_, one in digests.items()

@@ -1,10 +1,7 @@
 """Departments that have no code of ours finish tickets through Kafka and intake alone (docs/departments.md)."""
 
-import asyncio
 import json
-import os
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from tests.deployment import ROOT
 from tests.journeys.conftest import Town
+from tests.journeys.programs import PYTHON, UV, Command, made, run
 from tests.load.bus import Login, Reader, is_channel
 from tests.load.complaints import Again, Said
 from tests.load.pipeline import speaking
@@ -19,11 +17,7 @@ from tests.load.pipeline import speaking
 CHANNEL = "citizen-app"
 SENTENCE = "窗口说系统里查不到我的檀木匣子登记"
 REPLY = "您反映的事项已经办理完毕，结果可到窗口领取。"
-_MADE_S = 150
-"""How long packages may take to come when nothing is in any cache."""
 _DONE_S = 60
-
-Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,15 +34,11 @@ class Department:
         return ROOT / "examples" / f"department-{self.language}"
 
 
-_UV = str(Path(sys.executable).with_name("uv"))
 DEPARTMENTS = (
     Department(
         "python",
-        (_UV,),
-        (
-            (_UV, "venv", "-q", "--python", sys.executable, ".venv"),
-            (_UV, "pip", "install", "-q", "--python", ".venv/bin/python", "-r", "requirements.txt"),
-        ),
+        (UV,),
+        PYTHON,
         (".venv/bin/python", "department.py", "--tickets", "1"),
     ),
     Department(
@@ -70,7 +60,7 @@ DEPARTMENTS = (
 async def test_a_department_finishes_a_ticket(town: Town, department: Department, tmp_path: Path) -> None:
     home = await _made(department, tmp_path / department.language)
     unit, source_id = await _published(town)
-    said = await _run(department.start, home, _settings(town, unit), _DONE_S)
+    said = await run(department.start, home, _settings(town, unit), _DONE_S)
     assert "finish" in said
     complaint_id = await _complaint(town, source_id)
     await _is_finished(town, unit, complaint_id)
@@ -82,11 +72,7 @@ async def _made(department: Department, home: Path) -> Path:
     """A copy of the example with what it depends on."""
     for program in department.needs:
         assert shutil.which(program), f"{program} is missing: the department in {department.language} needs it"
-    made = shutil.ignore_patterns("node_modules", "target", ".venv", "__pycache__")
-    shutil.copytree(department.folder, home, ignore=made)
-    for command in department.make:
-        await _run(command, home, {}, _MADE_S)
-    return home
+    return await made(department.folder, department.make, home)
 
 
 async def _published(town: Town) -> tuple[str, str]:
@@ -120,24 +106,6 @@ def _settings(town: Town, unit: str) -> dict[str, str]:
         "INTAKE_URL": town.district.url("intake"),
         "INTAKE_KEY": town.district.keys[f"unit.{unit}"],
     }
-
-
-async def _run(command: Command, home: Path, settings: dict[str, str], seconds: float) -> str:
-    """What a program says. Raises AssertionError unless it ends well, and in time."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("BBCS_", "COVERAGE_"))}
-    with (home / "said.txt").open("w+b") as out:
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=home, env=plain | settings, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out
-        )
-        try:
-            ended = await asyncio.wait_for(process.wait(), seconds)
-        except TimeoutError:
-            process.kill()
-            ended = await process.wait()
-        out.seek(0)
-        said = out.read().decode()
-    assert ended == 0, f"{' '.join(command)} ended with {ended}: {said[-3000:]}"
-    return said
 
 
 async def _complaint(town: Town, source_id: str) -> str:

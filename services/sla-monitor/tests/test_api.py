@@ -44,6 +44,13 @@ async def test_the_answer_is_the_same_however_the_instant_is_written(desk: Any) 
     assert refused(await desk.get("/v1/due-dates", accepted_at=written[-1])) == "time.malformed"
 
 
+async def test_29_february_is_a_day_where_there_is_one(desk: Any) -> None:
+    last_second = await desk.get("/v1/due-dates", accepted_at="2024-02-28T23:59:59.999999+08:00")
+    of_the_day = await desk.get("/v1/due-dates", accepted_at="2024-02-29T00:00:00+08:00")
+    found = [one.json()["clocks"]["contact"]["due_at"] for one in (last_second, of_the_day)]
+    assert found == ["2024-02-29T09:00:00.000Z", "2024-03-01T09:00:00.000Z"]
+
+
 async def test_without_a_complexity_it_is_general(desk: Any) -> None:
     said = await desk.get("/v1/due-dates", accepted_at=ACCEPTED, complexity="general")
     assert (await desk.get("/v1/due-dates", accepted_at=ACCEPTED)).json() == said.json()
@@ -69,6 +76,9 @@ async def test_beyond_the_last_notice_it_is_provisional(desk: Any) -> None:
         ("1789800000", "simple", "time.malformed"),
         ("2026-02-29T10:00:00+08:00", "simple", "time.malformed"),
         ("2016-12-31T23:59:60Z", "simple", "time.malformed"),
+        ("2026-09-18T23:59:60+08:00", "simple", "time.malformed"),
+        ("2026-09-18T24:00:00+08:00", "simple", "time.malformed"),
+        ("2100-02-29T10:00:00+08:00", "simple", "time.malformed"),
         ("2026-09-18T17:00:00+99:00", "simple", "time.malformed"),
         ("", "simple", "time.malformed"),
         ("1900-01-01T00:00:00Z", "simple", "time.out-of-calendar"),

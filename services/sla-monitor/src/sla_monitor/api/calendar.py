@@ -20,7 +20,10 @@ from sla_monitor.usecases import Kit
 router = APIRouter()
 
 _MOST_DAYS = 1100
-_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+\- ]\d\d:\d\d)?", re.ASCII)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+\- ]\d\d:\d\d)?", re.ASCII
+)
+"""Without 24:00 and second 60, which some versions of the language read and others do not."""
 _EARLIEST, _LATEST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (2004, 2100))
 
 

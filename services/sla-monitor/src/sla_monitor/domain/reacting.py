@@ -1,6 +1,8 @@
 """What clocks tell: by a fact, by the passing of time, and by an amended calendar (rules 4.2, 4.3). Pure.
 
-A fact that comes late is reacted to as of its own instant: what was told of later ones in the meantime is corrected.
+A fact has the time until its own instant pass for every clock of its ticket, so that it is told what became true before
+it first, whether it was swept or not. One that comes late is reacted to as of its own instant: what was told of later
+ones in the meantime is corrected.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +23,7 @@ from contracts.tickets import (
 from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light, Verdict
 from sla_monitor.domain.clocks import Clock, File, Step, Ticket, begins, follows, light_at
 from sla_monitor.domain.reckoning import Measures, reckoned, term_of, terms_after
-from sla_monitor.domain.rules import RULES, Rule, Start, Stop
+from sla_monitor.domain.rules import INSTANTS, RULES, Rule, Start, Stop
 
 Told = ClockFact | TicketAlerted
 
@@ -37,6 +39,14 @@ DECIDING: Mapping[type[Fact], str] = {
 }
 """The facts by which clocks that run may have another term or another unit, and the instants from which on."""
 _ORDER = (Light.GREEN, Light.RUNNING, Light.YELLOW, Light.OVERDUE, Light.RED)
+
+
+class _Change(NamedTuple):
+    """A light that a clock turns to by the passing of time, and from when on."""
+
+    clock: Clock
+    light: Light
+    since: datetime
 
 
 class Reaction(NamedTuple):
@@ -60,8 +70,7 @@ def advance(file: File, to: datetime, noticed_at: datetime, measures: Measures) 
     """
     telling = _Telling(file, noticed_at, measures)
     telling.amend()
-    for clock in telling.running():
-        telling.run(clock, to)
+    telling.pass_to(to)
     return telling.reaction()
 
 
@@ -109,10 +118,13 @@ class _Telling:
         return Reaction(File(self._ticket, self._clocks), self._told)
 
     def running(self) -> list[Clock]:
-        return [one for one in self._clocks.values() if one.open]
+        """In one order, however many transactions it took to come here."""
+        return sorted((one for one in self._clocks.values() if one.open), key=_first)
 
     def fact(self, fact: TicketFact) -> None:
         self.amend()
+        if instant := _DECIDING.get(type(fact)) or INSTANTS.get(type(fact)):
+            self.pass_to(getattr(fact, instant))
         for kind, rule in RULES.items():
             if stop := rule.stops.get(type(fact)):
                 self._stop_all(kind, stop, fact)
@@ -135,7 +147,6 @@ class _Telling:
 
     def _stop(self, clock: Clock, stop: Stop, fact: Any, at: datetime) -> None:
         verdict = stop.judge(clock, fact, at, self._measures.policy)
-        clock = self.run(clock, at)
         if verdict is None:
             tries = (*clock.tries, at) if clock.kind in _SOUGHT else clock.tries
             self._clocks[clock.key] = clock._replace(tries=tries)
@@ -175,7 +186,7 @@ class _Telling:
             if clock.open and not start.ref:
                 if not start.replaces:
                     return
-                self._end(self._corrected(self.run(clock, at), at), at, Verdict.VOID)
+                self._end(self._corrected(clock, at), at, Verdict.VOID)
         self._begin(self._new(kind, rule, ref, at, fact, start))
 
     def _new(self, kind: ClockKind, rule: Rule, ref: str, at: datetime, fact: Any, start: Start) -> Clock:
@@ -218,16 +229,15 @@ class _Telling:
         """Another unit, or another complexity: for the clocks that go on (rules 3.2, 3.4)."""
         for clock in self.running():
             if RULES[clock.kind].of_ticket and clock.unit != self._ticket.unit:
-                passed = self.run(clock, at)
-                self._move(passed, passed._replace(unit=self._ticket.unit), at, ChangeCause.REDISPATCHED)
+                self._move(clock, clock._replace(unit=self._ticket.unit), at, ChangeCause.REDISPATCHED)
         for clock in self.running():
             term = term_of(clock.kind, self._ticket)
             if clock.steps and term and term != clock.term:
-                passed = self.run(clock, at)
-                self._move_to(passed._replace(steps=terms_after(passed, term, at)), at, ChangeCause.RECLASSIFIED)
+                self._move_to(clock._replace(steps=terms_after(clock, term, at)), at, ChangeCause.RECLASSIFIED)
 
     def inherit(self, since: datetime, at: datetime) -> None:
         self.amend()
+        self.pass_to(at)
         known = self._ticket.since
         self._ticket = self._ticket._replace(since=min(since, known or since))
         for clock in self.running():
@@ -237,11 +247,11 @@ class _Telling:
 
     # what time and the calendar do
 
-    def run(self, clock: Clock, to: datetime) -> Clock:
-        """Let time pass until an instant, that one included; each change is told with its own."""
-        while (next_ := follows(clock.light, clock)) and _has_come(next_[1], clock, to):
-            clock = self._turn(clock, *next_, ChangeCause.TIME)
-        return clock
+    def pass_to(self, to: datetime) -> None:
+        """Let time pass until an instant, that one included: what changes in the meantime is told in order."""
+        while coming := [one for clock in self.running() if (one := _coming(clock, to))]:
+            clock, light, since = min(coming, key=_soonest)
+            self._turn(clock, light, since, ChangeCause.TIME)
 
     def amend(self) -> None:
         newest = self._measures.calendar.version
@@ -343,9 +353,22 @@ def _differs(before: Clock, after: Clock) -> bool:
     )
 
 
-def _has_come(change_at: datetime, clock: Clock, to: datetime) -> bool:
-    """Yellow is from its instant on, late only after it (rules 4.1)."""
-    return change_at < to or (change_at == to and change_at != clock.due_at)
+def _first(clock: Clock) -> tuple[datetime, str, str]:
+    return clock.started_at, clock.kind, clock.ref
+
+
+def _coming(clock: Clock, to: datetime) -> _Change | None:
+    """The next change of a clock, if it has come by an instant: yellow from its own on, late only after it."""
+    change = follows(clock.light, clock)
+    if change is None:
+        return None
+    light, since = change
+    return _Change(clock, light, since) if since < to or (since == to and not light.alarming) else None
+
+
+def _soonest(change: _Change) -> tuple[datetime, bool]:
+    """Of two at one instant the one that is late comes after: it is so only then."""
+    return change.since, change.light.alarming
 
 
 def _alerts(clocks: Iterable[Clock]) -> Iterator[Alert]:

@@ -184,3 +184,9 @@ RULES: Mapping[ClockKind, Rule] = MappingProxyType(
     }
 )
 """The clocks of rules 4, each by its kind."""
+
+INSTANTS: Mapping[type[Fact], str] = MappingProxyType(
+    {fact: start.at for rule in RULES.values() for fact, start in rule.starts.items()}
+    | {fact: stop.at for rule in RULES.values() for fact, stop in rule.stops.items()}
+)
+"""When what a fact says was so, for every fact that starts or stops a clock."""

@@ -229,11 +229,13 @@ class _Telling:
         """Another unit, or another complexity: for the clocks that go on (rules 3.2, 3.4)."""
         for clock in self.running():
             if RULES[clock.kind].of_ticket and clock.unit != self._ticket.unit:
-                self._move(clock, clock._replace(unit=self._ticket.unit), at, ChangeCause.REDISPATCHED)
+                known = self._corrected(clock, at)
+                self._move(known, known._replace(unit=self._ticket.unit), at, ChangeCause.REDISPATCHED)
         for clock in self.running():
             term = term_of(clock.kind, self._ticket)
             if clock.steps and term and term != clock.term:
-                self._move_to(clock._replace(steps=terms_after(clock, term, at)), at, ChangeCause.RECLASSIFIED)
+                known = self._corrected(clock, at)
+                self._move_to(known._replace(steps=terms_after(known, term, at)), at, ChangeCause.RECLASSIFIED)
 
     def inherit(self, since: datetime, at: datetime) -> None:
         self.amend()
@@ -265,7 +267,12 @@ class _Telling:
         moved = self._move(before, reckoned(clock, self._measures, self._lead()), at, cause)
         if moved.kind is ClockKind.HANDLE and moved.due_at != before.due_at:
             for assist in (one for one in self.running() if one.kind is ClockKind.ASSIST):
-                self._move(assist, reckoned(assist, self._measures, moved), at, cause)
+                self._follow_lead(assist, moved, at, cause)
+
+    def _follow_lead(self, assist: Clock, lead: Clock, at: datetime, cause: ChangeCause) -> None:
+        if reckoned(assist, self._measures, lead).due_at != assist.due_at:
+            known = self._corrected(assist, at)
+            self._move(known, reckoned(known, self._measures, lead), at, cause)
 
     def _move(self, before: Clock, after: Clock, at: datetime, cause: ChangeCause) -> Clock:
         self._clocks[after.key] = after

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.testing.histories import Life
-from chassis.testing.lives import at
+from chassis.testing.lives import accepted, at, contacted, dispatched, opened
 from contracts.clocks import ClockMoved, ClockStarted, ClockStopped, ClockTurned, TicketAlerted
-from contracts.vocabulary import ChangeCause
+from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light
 from sla_monitor.domain import Calendar, File, Measures, Policy, Ticket, advance, react
 from sla_monitor.domain.rules import INSTANTS
 
@@ -93,8 +93,31 @@ def coming(when: Sequence[datetime]) -> list[datetime]:
 def assert_ordered(told: Sequence[Any]) -> None:
     """What time does to a ticket is told in the order in which it became true."""
     by_time = [one.effective_at for one in told if isinstance(one, ClockTurned) and one.cause is ChangeCause.TIME]
-    since_birth = {(one.clock, one.ref): one.started_at for one in told if isinstance(one, ClockStarted)}
-    assert by_time == sorted(by_time) or min(since_birth.values()) < min(by_time)
+    assert by_time == sorted(by_time)
+
+
+def test_after_days_asleep_the_changes_of_all_clocks_are_told_in_the_order_of_their_instants(
+    measures: Measures,
+) -> None:
+    facts = [opened(Channel.CITY_EXIT, "20 09:00"), dispatched("20 10:00"), accepted("20 11:00")]
+    turned = [one for one in lived(measures, facts, [[]] * 3)[1] if isinstance(one, ClockTurned)]
+    assert [(one.clock, one.light, one.effective_at) for one in turned] == [
+        (ClockKind.CITY_CONTACT, Light.OVERDUE, at("23 17:00")),
+        (ClockKind.CONTACT, Light.OVERDUE, at("23 17:00")),
+        (ClockKind.HANDLE, Light.YELLOW, at("24 17:00")),
+        (ClockKind.HANDLE, Light.RED, at("25 17:00")),
+        (ClockKind.CITY, Light.OVERDUE, at("27 17:00")),
+    ]
+
+
+def test_a_fact_is_told_after_what_became_true_before_it_of_other_clocks(measures: Measures) -> None:
+    facts = [opened(), dispatched("23 10:00"), accepted("24 11:00"), contacted("26 18:00", reached=True)]
+    told = [one for one in lived(measures, facts, [[]] * 4)[1] if isinstance(one, ClockTurned | ClockStopped)]
+    assert [(one.clock, one.light) for one in told[1:4]] == [
+        (ClockKind.CONTACT, Light.OVERDUE),
+        (ClockKind.HANDLE, Light.YELLOW),
+        (ClockKind.CONTACT, Light.OVERDUE),
+    ]
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ UNITS = ("hrss", "tax", "market")
 _TEXT = UUID(int=9)
 _GAPS = (timedelta(0), timedelta(minutes=1), timedelta(hours=1), timedelta(hours=5), timedelta(days=1))
 _DAY = timedelta(days=1)
+_SHANGHAI = timezone(timedelta(hours=8))
 
 
 class Life:
@@ -112,16 +113,26 @@ class Life:
         self._tell(tickets.TicketDispatched, **named, dispatched_at=self._later(), former=former, again=again)
 
     def _accept(self) -> None:
+        """Or it is deemed so when that was due, at the close of the first working day after dispatch (rules 3.3)."""
         deemed = self._dice.random() < 0.2
+        accepted = self._deemed() if deemed else self._later()
         self._tell(
             tickets.TicketAccepted,
             unit=self._unit,
             complexity=self._complexity,
-            accepted_at=self._later(),
+            accepted_at=accepted,
             deemed=deemed,
             by=None if deemed else BY,
         )
         self._steps = self._handles
+
+    def _deemed(self) -> datetime:
+        """Between the holidays of October and of February there is one, 1 January."""
+        day = self._now.astimezone(_SHANGHAI) + _DAY
+        while day.isoweekday() > 5 or (day.month, day.day) == (1, 1):
+            day += _DAY
+        self._now = day.replace(hour=17, minute=0).astimezone(UTC)
+        return self._now
 
     def _return(self) -> None:
         self._tell(tickets.TicketReturned, **self._by(), reason=ReturnReason.OTHER, count=1, returned_at=self._later())

@@ -40,9 +40,9 @@ class Sampler:
 
     async def _look(self) -> None:
         while True:
-            for service in SERVICES:
-                mb = resident_mb(self._district, service)
-                self.highest[service] = max(self.highest.get(service, 0.0), mb)
+            for name in list(self._district.processes):
+                mb = resident_mb(self._district, name)
+                self.highest[name] = max(self.highest.get(name, 0.0), mb)
             await asyncio.sleep(_EVERY_S)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployment import SERVICES, Deployment, deployed
-from tests.load import actions, handling, latency, memory, pipeline, ranking, recovery, web, words
+from tests.load import actions, clocks, handling, latency, memory, pipeline, ranking, recovery, web, words
 from tests.load.complaints import Generator
 from tests.load.districts import SAMPLE, District
 from tests.load.measures import Measures, keep
@@ -67,6 +67,10 @@ async def _handling(bench: Bench) -> Measures:
     return await handling.measure(bench.district, list(District.read(bench.directory).units))
 
 
+async def _sla(bench: Bench) -> Measures:
+    return await clocks.measure(bench.district, list(District.read(bench.directory).units))
+
+
 async def _recovery(bench: Bench) -> Measures:
     await _running(bench.district)
     return await recovery.measure(bench.district, bench.generator)
@@ -80,6 +84,7 @@ PARTS: dict[str, Callable[[Bench], Awaitable[Measures]]] = {
     "ranking": _ranking,
     "actions": _actions,
     "handling": _handling,
+    "sla": _sla,
     "broker": _recovery,
 }
 """In this order: the first needs empty topics, the last takes the broker away."""

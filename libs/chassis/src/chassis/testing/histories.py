@@ -232,11 +232,12 @@ class Life:
         self._steps = self._rest
 
     def _link(self) -> None:
-        """To a ticket that says the same; where there is none it is withdrawn."""
-        if not self._others:
+        """To one that was opened by then; where there is none it is withdrawn."""
+        open_ = [one.said for one in self._others if one.facts[0].opened_at <= self._now]
+        if not open_:
             self._withdraw()
             return
-        to = self._dice.choice(self._others).said
+        to = self._dice.choice(open_)
         linked = {"to": to["ticket_id"], "to_complaint_id": to["complaint_id"]}
         self._tell(tickets.TicketLinked, **linked, linked_at=self._later(), by="centre/1")
         self._steps = self._rest

@@ -304,6 +304,8 @@ async def post(servers: Servers) -> AsyncIterator[Post]:
             "sms_url": receiver.url,
             "sms_key": "gateway",
             "send_seconds": 0.5,
+            "dispatch_url": f"http://127.0.0.1:{native.free_ports(1)[0]}",
+            "dispatch_key": _KEY,
         }
         harness = await Harness.make(service, servers, MovableClock(lives.at("24 10:00")), **said)
         post = Post(harness, receiver)

@@ -25,7 +25,12 @@ def invoke(servers: Servers) -> Callable[..., Result]:
     """Runs the command on a database with the service's tables and nothing in them."""
     url = servers.make_database("sla-monitor")
     db.migrate(service.migrations, url)
-    said = {"BBCS_KAFKA_SERVERS": "127.0.0.1:1", "BBCS_SLA_MONITOR_DATABASE_URL": url}
+    said = {
+        "BBCS_KAFKA_SERVERS": "127.0.0.1:1",
+        "BBCS_SLA_MONITOR_DATABASE_URL": url,
+        "BBCS_SLA_MONITOR_DISPATCH_URL": "http://127.0.0.1:1",
+        "BBCS_SLA_MONITOR_DISPATCH_KEY": "-",
+    }
     return lambda *arguments: CliRunner().invoke(app, arguments, env=said)
 
 

@@ -70,6 +70,7 @@ def mixed(tickets: Sequence[Life], dice: random.Random) -> list[Any]:
 
 async def follow(desk: Any, facts: Sequence[Any], *, crash: bool = False) -> None:
     causes = {id(one): Cause(fact_id=new_id(END), sequence=one.version) for one in facts}
+    desk.clock.set(END)
     with suppress(Crash):
         async with desk.running.work(causes) as work:
             await usecases.follow(work, facts)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Complexity, Light
 from sla_monitor import usecases
 from sla_monitor.domain import RecipientKind
-from sla_monitor.usecases import Kit
 
 
 async def a_light(post: Any, number: int = 1) -> None:
@@ -118,7 +118,7 @@ async def test_a_key_or_gateway_that_the_settings_lack_is_shown_and_nothing_leav
     await post.tells("mute", lights=(Light.YELLOW,), kind=RecipientKind.SMS, address="duty-3", keys=())
     await a_light(post)
     kit = post.harness.running.kit
-    post.harness.running.kit = Kit(kit.policy, kit.newest, type(kit.outside)(kit.outside.keys, None, None, 1))
+    post.harness.running.kit = replace(kit, outside=replace(kit.outside, sms_url=None))
     await post.send()
     assert post.receiver.calls == []
     assert [(await standing(post, name)).message.code for name in ("keyless", "mute")] == ["key-unknown", "no-gateway"]
@@ -213,6 +213,8 @@ def _process(post: Any, home: Path) -> "subprocess.Popen[bytes]":
         "BBCS_CLOCK": clock,
         "BBCS_WEBHOOK_KEYS": json.dumps(keys),
         "BBCS_SEND_SECONDS": "15",
+        "BBCS_DISPATCH_URL": settings.dispatch_url,
+        "BBCS_DISPATCH_KEY": settings.dispatch_key.get_secret_value(),
     }
     with (home / "said.txt").open("wb") as out:
         command = [sys.executable, "-m", "sla_monitor", "--doors", "jobs"]

@@ -81,7 +81,9 @@ async def test_a_flood_in_the_evening_is_one_digest_at_nine_on_the_next_working_
 
 async def test_what_is_late_comes_before_what_will_be(post: Any) -> None:
     await post.tells(lights=(Light.YELLOW, Light.RED, Light.OVERDUE))
-    await post.follow("23 11:00", *(lives.opened(), lives.dispatched("23 09:00"), lives.accepted("23 10:00")))
+    await post.follow(
+        "23 11:00", *(lives.opened(submitted="23 08:00"), lives.dispatched("23 09:00"), lives.accepted("23 10:00"))
+    )
     await post.follow("23 11:00", lives.contacted("23 11:00", reached=True))
     await post.follow(TUESDAY, *waiting_for_acceptance(25))
     await post.sweep("26 09:00")
@@ -139,7 +141,7 @@ async def test_everybody_is_told_of_their_own(post: Any) -> None:
 async def test_another_unit_that_gets_a_late_ticket_is_told_too(post: Any) -> None:
     await post.tells("tax", unit="tax")
     await post.tells("hrss", unit="hrss")
-    await post.follow("24 10:00", lives.opened(), lives.dispatched(), lives.accepted("24 11:00"))
+    await post.follow("24 11:00", lives.opened(), lives.dispatched(), lives.accepted("24 11:00"))
     await post.sweep("27 17:01")
     await post.follow("27 17:05", lives.dispatched("27 17:05", "tax", again=True))
     await post.sweep("30 09:00")

@@ -224,11 +224,15 @@ class Life:
         self.years, self.measures = years, measures
         self.file = File(Ticket(SAID["ticket_id"], SAID["complaint_id"]), {})
         self.dispatched = self.at = years.some(dice)
-        sent = {"rule": DispatchRule.MATTER_OWNER, "directory_version": 1, "dispatched_at": instant(self.at)}
+        sent: dict[str, Any] = {
+            "rule": DispatchRule.MATTER_OWNER,
+            "directory_version": 1,
+            "dispatched_at": instant(self.at),
+        }
         self.hear(tickets.TicketDispatched(**SAID, unit="hrss", **sent))
         self.accepted = self.at = self.at + dice.choice((0, dice.randrange(HOUR), dice.randrange(4 * DAY)))
         self.decisions = [(self.accepted, dice.choice(list(COMPLEXITIES)))]
-        as_ = {"complexity": Complexity(self.decisions[0][1]), "accepted_at": instant(self.at)}
+        as_: dict[str, Any] = {"complexity": Complexity(self.decisions[0][1]), "accepted_at": instant(self.at)}
         self.hear(tickets.TicketAccepted(**SAID, **UNIT, **as_))
         self.asked: tuple[int, int] | None = None
 
@@ -247,13 +251,17 @@ class Life:
     def decide(self, dice: random.Random) -> None:
         (_, before), wanted = self.decisions[-1], dice.choice(list(COMPLEXITIES))
         self.decisions.append((self.at, wanted))
-        as_ = {"complexity": Complexity(wanted), "previous": Complexity(before), "classified_at": instant(self.at)}
+        as_: dict[str, Any] = {
+            "complexity": Complexity(wanted),
+            "previous": Complexity(before),
+            "classified_at": instant(self.at),
+        }
         self.hear(tickets.TicketClassified(**SAID, **UNIT, **as_))
 
     def ask(self, dice: random.Random) -> None:
         self.asked = (self.at, self.at + dice.randrange(1, 8 * DAY))
-        by = {"lead": "hrss", "unit": "tax", "by": UNIT["by"], "question_id": UUID(int=3)}
-        when = {"asked_at": instant(self.at), "due_at": instant(self.asked[1])}
+        by: dict[str, Any] = {"lead": "hrss", "unit": "tax", "by": UNIT["by"], "question_id": UUID(int=3)}
+        when: dict[str, Any] = {"asked_at": instant(self.at), "due_at": instant(self.asked[1])}
         self.hear(tickets.AssistAsked(**SAID, assist_id=UUID(int=4), **by, **when))
 
     def expected(self) -> dict[ClockKind, tuple[int, str]]:

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import chain
-from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.base import Fact
 from contracts.refusals import Refused
 from sla_monitor.domain.policy import Policy
-from sla_monitor.domain.reacting import DECIDING
-from sla_monitor.domain.rules import RULES
+from sla_monitor.domain.reacting import instant_of
 
 
 class Gap(NamedTuple):
@@ -41,24 +38,11 @@ def gaps(followed: Mapping[UUID, int], numbered: Iterable[tuple[UUID, int | None
     return list(found.values())
 
 
-def _named() -> Mapping[type[Fact], frozenset[str]]:
-    """By which attributes a fact says when it was: the instants that count for clocks."""
-    found: dict[type[Fact], set[str]] = {}
-    started = ((fact, start.at) for rule in RULES.values() for fact, start in rule.starts.items())
-    stopped = ((fact, stop.at) for rule in RULES.values() for fact, stop in rule.stops.items())
-    for fact, name in chain(started, stopped, DECIDING.items()):
-        found.setdefault(fact, set()).add(name)
-    return MappingProxyType({fact: frozenset(names) for fact, names in found.items()})
-
-
-_INSTANTS = _named()
-
-
 def in_time(fact: Fact, now: datetime, policy: Policy) -> None:
     """Let pass what has happened: clocks may differ by as much as the policy says.
 
     Raises Refused("fact.from-future") for what happens later: it would turn lights that nobody could have seen turn.
     """
-    for name in _INSTANTS.get(type(fact), ()):
-        if getattr(fact, name) > now + policy.ahead:
-            raise Refused("fact.from-future", fields=[f"{name}: future"])
+    at = instant_of(fact)
+    if at and at > now + policy.ahead:
+        raise Refused("fact.from-future")

@@ -30,7 +30,7 @@ Told = ClockFact | TicketAlerted
 _SOUGHT = (ClockKind.CONTACT, ClockKind.CITY_CONTACT)
 _BEFORE = (ClockKind.CONTACT, ClockKind.HANDLE)
 """Whether they start depends on what was known before the fact: whether it is the first acceptance."""
-DECIDING: Mapping[type[Fact], str] = {
+_DECIDING: Mapping[type[Fact], str] = {
     TicketAccepted: "accepted_at",
     TicketClassified: "classified_at",
     TicketDispatched: "dispatched_at",
@@ -106,6 +106,12 @@ def known_after(ticket: Ticket, fact: TicketFact) -> Ticket:
     return ticket
 
 
+def instant_of(fact: Fact) -> datetime | None:
+    """When what a fact says was so; None for one that means nothing to clocks."""
+    named = _DECIDING.get(type(fact)) or INSTANTS.get(type(fact))
+    return getattr(fact, named) if named else None
+
+
 class _Telling:
     """A file while it changes, and what was told of it."""
 
@@ -123,8 +129,8 @@ class _Telling:
 
     def fact(self, fact: TicketFact) -> None:
         self.amend()
-        if instant := _DECIDING.get(type(fact)) or INSTANTS.get(type(fact)):
-            self.pass_to(getattr(fact, instant))
+        if at := instant_of(fact):
+            self.pass_to(at)
         for kind, rule in RULES.items():
             if stop := rule.stops.get(type(fact)):
                 self._stop_all(kind, stop, fact)
@@ -133,7 +139,7 @@ class _Telling:
             start = rule.starts.get(type(fact))
             if start and start.when(before if kind in _BEFORE else self._ticket, fact):
                 self._start(kind, rule, start, fact)
-        if named := DECIDING.get(type(fact)):
+        if named := _DECIDING.get(type(fact)):
             self._decided(getattr(fact, named))
 
     # what a fact does

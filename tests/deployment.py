@@ -102,6 +102,8 @@ class Deployment:
         port = str(native.free_ports(1)[0])
         own = {variable(service, "HTTP_PORT"): port, "BBCS_INSTANCE": name} | environment
         self.processes[name] = Process(service, f"http://127.0.0.1:{port}", own, doors)
+        if service == "dispatch" and "http" in (doors or "http"):
+            self.variables["BBCS_SLA_MONITOR_DISPATCH_URL"] = self.url(name)
 
     def start(self, name: str) -> None:
         """Start a process that was planned."""
@@ -268,7 +270,7 @@ def _variables(
         "BBCS_INTAKE_VAULT_KEYS": json.dumps({"test": _key()}),
         "BBCS_INTAKE_VAULT_KEY": "test",
         "BBCS_INTAKE_BLIND_KEY": _key(),
-        "BBCS_SLA_MONITOR_DISPATCH_URL": "http://127.0.0.1:1",  # whoever runs both says where dispatch answers
+        "BBCS_SLA_MONITOR_DISPATCH_URL": "http://127.0.0.1:1",  # until a dispatch is planned
         "BBCS_SLA_MONITOR_DISPATCH_KEY": keys["service.sla-monitor"],
         **{variable(name, "KAFKA_PASSWORD"): password for name, password in passwords.items()},
         **{variable(service, "DATABASE_URL"): url for service, url in databases.items()},

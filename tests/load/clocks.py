@@ -76,6 +76,8 @@ async def _running(district: Deployment, url: str) -> AsyncIterator[Running]:
         "kafka_security": servers.kafka_security,
         "kafka_password": district.passwords[_NAME],
         "redis_url": servers.redis_url,
+        "dispatch_url": "http://127.0.0.1:1",
+        "dispatch_key": district.keys["service.sla-monitor"],
     }
     running = Running(service, service.settings.model_validate(said), doors=())
     try:

@@ -16,12 +16,17 @@ _TICKETS = """
 """
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
 _FOLLOWED = "SELECT ticket_id, followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
-_CLOCKS = """
-    SELECT found.*
-    FROM unnest(CAST(:ticket_id AS uuid[])) AS asked (ticket_id)
-    CROSS JOIN LATERAL (SELECT * FROM clock WHERE clock.ticket_id = asked.ticket_id OFFSET 0) AS found
-    ORDER BY found.started_at, found.kind, found.ref
+_PLACES = """
+    ticket_id, kind, ref, unit, started_at, due_at, yellow_at, light, steps, wanted_at, provisional, calendar, policy,
+    red_before, tries, stopped_at, verdict
 """
+"""In this order a clock is read: by place, for a name costs each row of each clock as much as all else."""
+_CLOCKS = f"""
+    SELECT {_PLACES}
+    FROM unnest(CAST(:ticket_id AS uuid[])) AS asked (of_ticket)
+    CROSS JOIN LATERAL (SELECT * FROM clock WHERE clock.ticket_id = asked.of_ticket OFFSET 0) AS found
+    ORDER BY started_at, kind, ref
+"""  # noqa: S608
 _BEGIN = """
     INSERT INTO ticket (ticket_id, complaint_id, from_city, complexity, tracked, followed)
     SELECT ticket_id, complaint_id, false, :complexity, false, 0 FROM unnest(
@@ -91,6 +96,16 @@ _CLOCK_COLUMNS = (
     "verdict",
     "next_at",
 )
+_TURN = """
+    UPDATE clock SET light = new.light, next_at = new.next_at
+    FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:kind AS text[]), CAST(:ref AS text[]), CAST(:light AS text[]),
+        CAST(:next_at AS timestamptz[])
+    ) AS new (ticket_id, kind, ref, light, next_at)
+    WHERE clock.ticket_id = new.ticket_id AND clock.kind = new.kind AND clock.ref = new.ref
+"""
+"""What time does to most clocks, at half the cost of writing the whole row."""
+_TURNED = ("kind", "ref", "light", "next_at")
 _COUNT = """
     INSERT INTO board AS known (unit, kind, light, clocks)
     SELECT * FROM unnest(
@@ -99,20 +114,13 @@ _COUNT = """
     ORDER BY unit, kind, light
     ON CONFLICT (unit, kind, light) DO UPDATE SET clocks = known.clocks + excluded.clocks
 """
-_DUE = """
-    SELECT ticket_id FROM (
-        SELECT ticket_id, next_at FROM clock WHERE next_at < :until ORDER BY next_at, ticket_id LIMIT :most
-    ) AS due
-    GROUP BY ticket_id ORDER BY min(next_at), ticket_id
-"""
+_DUE = "SELECT ticket_id FROM clock WHERE next_at < :until ORDER BY next_at, ticket_id LIMIT :most"
 _BOARD = "SELECT kind, light, sum(clocks)::bigint AS clocks FROM board WHERE clocks > 0 GROUP BY kind, light"
 _BOARD_OF_UNIT = "SELECT kind, light, clocks FROM board WHERE unit = :unit AND clocks > 0"
-_NEXT_TO_TURN = """
-    SELECT * FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, ticket_id LIMIT :most
-"""
-_NEXT_OF_UNIT = """
-    SELECT * FROM clock WHERE unit = :unit AND next_at IS NOT NULL ORDER BY next_at LIMIT :most
-"""
+_NEXT_TO_TURN = f"SELECT {_PLACES} FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, ticket_id LIMIT :most"  # noqa: S608
+_NEXT_OF_UNIT = f"""
+    SELECT {_PLACES} FROM clock WHERE unit = :unit AND next_at IS NOT NULL ORDER BY next_at LIMIT :most
+"""  # noqa: S608
 
 
 async def followed(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -154,13 +162,25 @@ async def save(session: Session, changed: Sequence[tuple[File, File]]) -> None:
         return
     await _save_tickets(session, [after.ticket for before, after in changed if before.ticket != after.ticket])
     clocks = [
-        (after.ticket.ticket_id, clock)
+        (after.ticket.ticket_id, before.clocks.get(key), clock)
         for before, after in changed
         for key, clock in after.clocks.items()
         if before.clocks.get(key) != clock
     ]
-    await _save_clocks(session, clocks)
+    await _save_turned(session, [(ticket_id, now) for ticket_id, was, now in clocks if _turned(was, now)])
+    await _save_clocks(session, [(ticket_id, now) for ticket_id, was, now in clocks if not _turned(was, now)])
     await _count(session, changed)
+
+
+def _turned(was: Clock | None, now: Clock) -> bool:
+    """Whether nothing but its light is another."""
+    return was is not None and was._replace(light=now.light) == now
+
+
+async def _save_turned(session: Session, clocks: Sequence[tuple[UUID, Clock]]) -> None:
+    if clocks:
+        columns = {name: [getattr(one, name) for _, one in clocks] for name in _TURNED}
+        await rows(session, _TURN, ticket_id=[ticket_id for ticket_id, _ in clocks], **columns)
 
 
 async def _save_tickets(session: Session, tickets: Sequence[Ticket]) -> None:
@@ -199,7 +219,7 @@ def _place(clock: Clock) -> tuple[str, str, str]:
 
 async def due(session: Session, until: datetime, most: int) -> list[UUID]:
     """The tickets whose lights change before an instant by the passing of time, the earliest first."""
-    return [row.ticket_id for row in await rows(session, _DUE, until=until, most=most)]
+    return list(dict.fromkeys(row.ticket_id for row in await rows(session, _DUE, until=until, most=most)))
 
 
 async def board(session: Session, unit: str | None) -> list[tuple[ClockKind, Light, int]]:
@@ -232,21 +252,23 @@ def _ticket(row: Row) -> Ticket:
 
 
 def _clock(row: Row) -> Clock:
+    _, kind, ref, unit, started_at, due_at, yellow_at, light, steps, *by, tries, stopped_at, verdict = row
+    wanted_at, provisional, calendar, policy, red_before = by
     return Clock(
-        kind=ClockKind(row.kind),
-        ref=row.ref,
-        unit=row.unit,
-        started_at=row.started_at,
-        due_at=row.due_at,
-        yellow_at=row.yellow_at,
-        light=Light(row.light),
-        steps=tuple(Step(term, datetime.fromisoformat(at)) for term, at in json.loads(row.steps)),
-        wanted_at=row.wanted_at,
-        provisional=row.provisional,
-        calendar=row.calendar,
-        policy=row.policy,
-        red_before=row.red_before,
-        tries=tuple(map(datetime.fromisoformat, json.loads(row.tries))),
-        stopped_at=row.stopped_at,
-        verdict=Verdict(row.verdict) if row.verdict else None,
+        ClockKind(kind),
+        ref,
+        unit,
+        started_at,
+        due_at,
+        yellow_at,
+        Light(light),
+        tuple(Step(term, datetime.fromisoformat(at)) for term, at in json.loads(steps)),
+        wanted_at,
+        provisional,
+        calendar,
+        policy,
+        red_before,
+        tuple(map(datetime.fromisoformat, json.loads(tries))),
+        stopped_at,
+        Verdict(verdict) if verdict else None,
     )

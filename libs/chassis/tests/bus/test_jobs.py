@@ -9,8 +9,8 @@ from chassis.jobs import Job, make_log_room
 from chassis.tables import LOG_PARTITION_ROWS
 
 
-def with_job(tiny: Any, run: Any) -> None:
-    job = Job("test", timedelta(milliseconds=10), run)
+def with_job(tiny: Any, run: Any, every: timedelta = timedelta(milliseconds=10)) -> None:
+    job = Job("test", every, run)
     tiny.harness.service = replace(tiny.harness.service, jobs=(job,))
 
 
@@ -48,6 +48,19 @@ async def test_one_instance_is_at_it(tiny: Any, hands: Any) -> None:
     async with tiny.running_doors("jobs"), tiny.running_doors("jobs"):
         await hands.happens(lambda: ticks > 20)
     assert most == 1
+
+
+async def test_a_job_that_has_more_to_do_goes_on_at_once(tiny: Any, hands: Any) -> None:
+    ticks = 0
+
+    async def until_the_fourth(_: Any) -> bool:
+        nonlocal ticks
+        ticks += 1
+        return ticks < 4
+
+    with_job(tiny, until_the_fourth, every=timedelta(hours=1))
+    async with tiny.running_doors("jobs"):
+        await hands.happens(lambda: ticks == 4)
 
 
 async def test_the_log_has_room_before_it_is_needed(tiny: Any) -> None:

@@ -96,6 +96,7 @@ REFUSALS: dict[str, Refusal] = {
     "complexity.unknown": Refusal("没有这种难易程度", 422),
     "period.invalid": Refusal("起止日期不正确，或间隔过长", 422),
     "calendar.not-yet": Refusal("日历尚未就绪，请稍后重试", 503),
+    "calendar.version-unknown": Refusal("没有这个版本的日历", 404),
     # the log of facts
     "topic.elsewhere": Refusal("本服务不发布该主题的消息", 404),
     # telling people of lights

@@ -40,6 +40,6 @@ service = Service(
     kit=build_kit,
     api=(api.router,),
     consumers=(consumers.tickets,),
-    jobs=(jobs.seed, jobs.alarm, jobs.sweep, jobs.gather, jobs.count),
+    jobs=(jobs.seed, jobs.alarm, jobs.sweep, jobs.amend, jobs.gather, jobs.count),
     errands=(jobs.send,),
 )

@@ -1,4 +1,4 @@
-"""What a clock starts: lights that turn, and people told of them; the calendar's first rows, and its alarm."""
+"""What a clock starts: lights turn, a notice moves clocks, people are told; the calendar is filled, and asked for."""
 
 from datetime import timedelta
 
@@ -17,7 +17,10 @@ sweep = Job("sweep", timedelta(milliseconds=100), usecases.sweep, follows=topics
 """A light is told soon after it turned, once what tickets said by then was heard; an idle tick looks at one end of an
 index."""
 
-gather = Job("notify-gather", timedelta(seconds=1), usecases.notifying.gather)
+amend = Job("amend", timedelta(milliseconds=500), usecases.carry_out, follows=topics.TICKETS.name)
+"""Batch upon batch of the open tickets that a newer calendar can touch; an idle tick looks at a row per notice."""
+
+gather = Job("notify-gather", timedelta(seconds=1), usecases.notifying.gather, follows=topics.TICKETS.name)
 """Makes messages of what people are to be told, in business hours (rules 4.2); an idle tick is a few lookups."""
 
 send = Errand(

@@ -114,6 +114,11 @@ def test_all_that_is_wrong_is_said_by_line() -> None:
     ]
 
 
+@pytest.mark.parametrize("year", [0, 1, 9999])
+def test_no_year_whatever_makes_the_check_fall(notice: Notice, year: int) -> None:
+    assert Flaw.DATE_OUTSIDE in {one.code for one in check(notice(2026), year, TODAY)}
+
+
 @given(st.lists(st.builds(Line, st.integers(2, 9), st.text(max_size=12), st.text(max_size=12), st.text(max_size=3))))
 def test_no_line_whatever_makes_the_check_fall(lines: list[Line]) -> None:
     assert check(lines, 2026, TODAY)

@@ -20,6 +20,7 @@ from sla_monitor.usecases import Kit
 router = APIRouter()
 
 _MOST_DAYS = 1100
+_MOST_VERSION = 1_000_000
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+\- ]\d\d:\d\d)?", re.ASCII
 )
@@ -88,12 +89,13 @@ async def calendar(
     work: Annotated[Work[Kit], web.InWork],
     first: Annotated[datetime.date, Query(alias="from")],
     last: Annotated[datetime.date, Query(alias="to")],
+    version: Annotated[int | None, Query(ge=1, le=_MOST_VERSION, description="the newest without")] = None,
 ) -> Days:
-    """The days from one date to another, both included, 1,100 at most."""
+    """The days from one date to another, both included, 1,100 at most, as they are or as they were at a version."""
     if not 0 <= (last - first).days < _MOST_DAYS:
         raise Refused("period.invalid", most=_MOST_DAYS)
-    version, found = await usecases.days(work, first, last)
-    return Days(version=version, days=[CalendarDay.model_validate(one, from_attributes=True) for one in found])
+    of, found = await usecases.days(work, first, last, version)
+    return Days(version=of, days=[CalendarDay.model_validate(one, from_attributes=True) for one in found])
 
 
 def _instant(said: str) -> datetime.datetime:

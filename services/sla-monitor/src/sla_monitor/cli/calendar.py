@@ -18,6 +18,7 @@ from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say, table
 from contracts.calendar import NoticeName
 from sla_monitor import usecases
+from sla_monitor.cli.moves import Moves, count_moves
 from sla_monitor.cli.opening import opened
 from sla_monitor.domain import Day, Line
 from sla_monitor.usecases import Amended, Notice
@@ -34,22 +35,29 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=f"CSV wi
 def import_(
     file: File,
     notice: Annotated[str, typer.Option(help="What the notice is called: 国办发明电〔2026〕1号.")],
-    year: Annotated[int | None, typer.Option(help="The notice's year; that of its last date if not given.")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1900, max=2999, help="The notice's year; that of its last date if not given.")
+    ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Carry it out; without, only say what would change.")] = False,
     proposed_by: Annotated[str | None, typer.Option(help="office/NUMBER or centre/NUMBER: who wants it.")] = None,
     confirmed_by: Annotated[str | None, typer.Option(help="office/NUMBER: the second person.")] = None,
+    moves: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write every clock that moves to this CSV.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Say which days a year's notice changes, or everything that is wrong with it; with --apply, let it hold.
+    """Say which days a year's notice changes and which tickets it moves, or everything that is wrong with it.
 
-    It takes two persons to carry it out.
+    With --apply it holds, and the service moves the tickets. It takes two persons to carry it out.
     """
     if apply:
         _sure_of_two(proposed_by, confirmed_by)
+        _sure_of_no(moves)
     lines = _lines(file)
     read = Notice(_name(notice), year or _last_year(lines), lines, proposed_by, confirmed_by)
-    amended = asyncio.run(_amend(read, apply))
-    say(_plain(amended, apply), json, lambda screen: _show(screen, amended, apply))
+    amended, moved = asyncio.run(_amend(read, apply, moves))
+    said = _plain(amended, apply) | {"moves": moved.plain() if moved else None}
+    say(said, json, lambda screen: _show(screen, amended, apply, moved))
     if amended.problems:
         raise typer.Exit(1)
 
@@ -66,6 +74,12 @@ def _sure_of_two(proposed_by: str | None, confirmed_by: str | None) -> None:
     """Raises Unable where two persons are not named."""
     if not (_PROPOSER.fullmatch(proposed_by or "") and _CONFIRMER.fullmatch(confirmed_by or "")):
         raise Unable("It takes --proposed-by office/NUMBER (or centre/NUMBER) and --confirmed-by office/NUMBER.")
+
+
+def _sure_of_no(moves: Path | None) -> None:
+    """Raises Unable where a file of moves is asked for."""
+    if moves:
+        raise Unable("--moves belongs to a dry run: once it is carried out, the topic clocks says what moved.")
 
 
 def _name(said: str) -> str:
@@ -88,7 +102,7 @@ def _lines(file: Path) -> list[Line]:
         lines = [Line(reader.line_num, *(_cell(one, name) for name in _COLUMNS)) for one in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Unable(f"{file.name} cannot be read as UTF-8 CSV ({type(error).__name__}).") from None
-    return [one for one in lines if one.date or one.status]
+    return [one for one in lines if one.date or one.status or one.holiday]
 
 
 def _cell(row: dict[str, Any], name: str) -> str:
@@ -103,13 +117,16 @@ def _last_year(lines: Sequence[Line]) -> int:
     return max(years)
 
 
-async def _amend(notice: Notice, apply: bool) -> Amended:
-    async with opened() as work:
-        return await usecases.amend(work, notice, apply=apply)
+async def _amend(notice: Notice, apply: bool, moves: Path | None) -> tuple[Amended, Moves | None]:
+    async with opened() as running:
+        async with running.work() as work:
+            amended = await usecases.amend(work, notice, apply=apply)
+        tried = not apply and not amended.problems
+        return amended, await count_moves(running, amended, moves) if tried else None
 
 
 async def _days(year: int) -> tuple[int, list[Day]]:
-    async with opened() as work:
+    async with opened() as running, running.work() as work:
         return await usecases.days(work, date(year, 1, 1), date(year, 12, 31))
 
 
@@ -126,12 +143,14 @@ def _day(day: Day) -> dict[str, Any]:
     return asdict(day) | {"date": day.date.isoformat()}
 
 
-def _show(screen: Console, amended: Amended, apply: bool) -> None:
+def _show(screen: Console, amended: Amended, apply: bool, moved: Moves | None) -> None:
     if amended.problems:
         rows = ((one.line, one.date, one.code, one.code.sentence) for one in amended.problems)
         screen.print(table(("line", "date", "code", "meaning"), rows))
         screen.print(f"Nothing was changed: {len(amended.problems)} problems.")
         return
+    if moved:
+        moved.show(screen)
     _show_changes(screen, amended, apply)
 
 
@@ -142,7 +161,7 @@ def _show_changes(screen: Console, amended: Amended, apply: bool) -> None:
     if not amended.days:
         screen.print(f"Nothing changes, version {amended.version} of the calendar holds on.")
     elif apply:
-        screen.print(f"Version {amended.version} of the calendar: {told}")
+        screen.print(f"Version {amended.version} of the calendar: {told} The service moves the tickets.")
     else:
         screen.print(f"{told} Nothing was carried out: --apply does it.")
 

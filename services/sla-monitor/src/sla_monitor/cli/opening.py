@@ -10,6 +10,7 @@ import typer
 
 from chassis.cli.failure import Unable
 from chassis.cli.working import without_doors
+from chassis.running import Running
 from chassis.work import Work
 from contracts.refusals import Refused
 from sla_monitor.usecases import Kit
@@ -32,11 +33,11 @@ _UNABLE = {
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Work[Kit]]:
-    """A piece of the service's work, as its own doors get it. Raises Unable."""
+async def opened() -> AsyncIterator[Running]:
+    """The service without its doors, for its work. Raises Unable."""
     try:
-        async with without_doors("sla-monitor") as running, running.work() as work:
-            yield work
+        async with without_doors("sla-monitor") as running:
+            yield running
     except Refused as refused:
         sentence = _UNABLE.get(refused.code, refused.refusal.title)
         raise Unable(sentence.format(**refused.details)) from None
@@ -46,7 +47,7 @@ def carry_out(do: Callable[[Work[Kit]], Awaitable[Done]]) -> Done:
     """What comes of it in one transaction. Raises Unable."""
 
     async def done() -> Done:
-        async with opened() as work:
+        async with opened() as running, running.work() as work:
             return await do(work)
 
     return asyncio.run(done())

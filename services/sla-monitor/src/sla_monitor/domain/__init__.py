@@ -17,6 +17,7 @@ from sla_monitor.domain.due import (
     colour,
     due,
     due_dates,
+    span,
 )
 from sla_monitor.domain.following import Gap, gaps, in_time
 from sla_monitor.domain.messages import Digest, Lit, Parcel, key_of, signed, written
@@ -37,7 +38,7 @@ from sla_monitor.domain.notifying import (
     pause_after,
 )
 from sla_monitor.domain.policy import Policy, Telling
-from sla_monitor.domain.reacting import advance, earliest, inherit, react
+from sla_monitor.domain.reacting import Reaction, advance, earliest, inherit, react
 from sla_monitor.domain.reckoning import Measures
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Parcel",
     "Policy",
     "Problem",
+    "Reaction",
     "Recipient",
     "RecipientKind",
     "Silence",
@@ -93,6 +95,7 @@ __all__ = [
     "plain",
     "react",
     "signed",
+    "span",
     "wants_alarm",
     "written",
     "year_of",

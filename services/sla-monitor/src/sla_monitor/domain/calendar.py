@@ -39,6 +39,10 @@ class Calendar:
         """A calendar of these rows, one a date; of two for a date the later one holds."""
         return cls(version, {day.date: day for day in days})
 
+    def changed_by(self, days: Iterable[Day]) -> Self:
+        """The next version: these days are as given, the others as they are."""
+        return type(self)(self.version + 1, {**self._days, **{day.date: day for day in days}})
+
     def day(self, on: date) -> Day:
         """What a date is; without a row a provisional guess by weekday and fixed statutory days (rules 4.4)."""
         return self._days.get(on) or Day(on, _guess(on), notice="", revision=0, provisional=True)

@@ -6,6 +6,7 @@ Instants go in and come out with a zone, and come out in UTC; one without a zone
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -75,10 +76,17 @@ def due(start: datetime, term: Term, calendar: Calendar, hours: Hours) -> Due:
     With 0 days: of the start day, or of the next working day when it starts after hours or on a day off.
     """
     begins = _instant(start)
-    days = _counted(begins.astimezone(SHANGHAI), term, calendar, hours)
-    due_at = datetime.combine(days[-1].day.date, hours.closes, SHANGHAI).astimezone(UTC)
-    yellow_at, red_at = (max(begins, due_at - YELLOW), due_at) if term.coloured else (None, None)
-    return Due(due_at, yellow_at, red_at, days, any(one.day.provisional for one in days))
+    local = begins.astimezone(SHANGHAI)
+    way = _way(local.date(), local.time() < hours.closes, term.days, calendar, hours)
+    yellow_at, red_at = (max(begins, way.due_at - YELLOW), way.due_at) if term.coloured else (None, None)
+    return Due(way.due_at, yellow_at, red_at, way.days, way.provisional)
+
+
+def span(first: date, last: date) -> tuple[datetime, datetime]:
+    """The beginning of a date in Shanghai, and the end of another: the first instant that is not on it any more."""
+    until = last + timedelta(days=1)
+    begins, ends = (datetime.combine(on, time.min, SHANGHAI).astimezone(UTC) for on in (first, until))
+    return begins, ends
 
 
 def shown(due_at: datetime, yellow_at: datetime | None, at: datetime) -> Light:
@@ -118,13 +126,32 @@ def _instant(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _counted(start: datetime, term: Term, calendar: Calendar, hours: Hours) -> tuple[Counted, ...]:
+class _Way(NamedTuple):
+    """The dates from a start to a due instant."""
+
+    due_at: datetime
+    days: tuple[Counted, ...]
+    provisional: bool
+
+
+@lru_cache(maxsize=4_096)
+def _way(first: date, in_hours: bool, working_days: int, calendar: Calendar, hours: Hours) -> _Way:
+    """What follows from the date of the start, and from whether it was before close of business.
+
+    Remembered: a million clocks start on some hundred dates.
+    """
+    days = _counted(first, in_hours, working_days, calendar)
+    due_at = datetime.combine(days[-1].day.date, hours.closes, SHANGHAI).astimezone(UTC)
+    return _Way(due_at, days, any(one.day.provisional for one in days))
+
+
+def _counted(first: date, in_hours: bool, working_days: int, calendar: Calendar) -> tuple[Counted, ...]:
     """Every date up to the due one, by the wall clock of Shanghai."""
-    today = calendar.day(start.date())
-    same_day = term.days == 0 and today.working and start.time() < hours.closes
+    today = calendar.day(first)
+    same_day = working_days == 0 and today.working and in_hours
     days = [Counted(today, counted=same_day)]
-    left = 0 if same_day else max(term.days, 1)
-    for on in dates(start.date() + timedelta(days=1), date.max):
+    left = 0 if same_day else max(working_days, 1)
+    for on in dates(first + timedelta(days=1), date.max):
         if left == 0:
             break
         day = calendar.day(on)

@@ -135,7 +135,7 @@ def _unreadable(line: Line) -> Iterator[Flaw]:
 
 def _unfit(said: _Said, year: int) -> Iterator[Flaw]:
     """What is wrong with a line by itself."""
-    if not date(year - 1, 12, 1) <= said.on <= date(year, 12, 31):
+    if said.on.year != year and (said.on.year, said.on.month) != (year - 1, 12):
         yield Flaw.DATE_OUTSIDE
     if (said.on.month, said.on.day) == (1, 1) and said.status.working:
         yield Flaw.NEW_YEAR_WORKING

@@ -1,13 +1,12 @@
 """By what a clock is due: its start, its terms, the calendar and the policy (rules 3.4, 3.6, 4)."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from contracts.vocabulary import ClockKind
 from sla_monitor.domain.calendar import Calendar
 from sla_monitor.domain.clocks import Clock, Step, Ticket
-from sla_monitor.domain.due import TERMS, YELLOW, Due, Hours, Term, due
+from sla_monitor.domain.due import TERMS, YELLOW, Due, Term, due
 from sla_monitor.domain.policy import Policy
 from sla_monitor.domain.rules import RULES
 
@@ -27,25 +26,19 @@ def ready_by(started_at: datetime, steps: tuple[Step, ...], measures: Measures) 
     was (rules 3.4). The dates counted are those of the term that decides.
     """
     policy, calendar, _ = measures
-    found = by_term(started_at, TERMS[steps[0].term], calendar, policy.hours)
+    found = due(started_at, TERMS[steps[0].term], calendar, policy.hours)
     for step in steps[1:]:
-        shorter = by_term(started_at, TERMS[step.term], calendar, policy.hours)
-        today = by_term(step.at, _TODAY, calendar, policy.hours)
+        shorter = due(started_at, TERMS[step.term], calendar, policy.hours)
+        today = due(step.at, _TODAY, calendar, policy.hours)
         found = min(found, max(shorter, today, key=_due_at), key=_due_at)
     return found
 
 
-def _due_at(due: Due) -> datetime:
-    return due.due_at
+def _due_at(found: Due) -> datetime:
+    return found.due_at
 
 
 _TODAY = Term(0, coloured=False)
-
-
-@lru_cache(maxsize=20_000)
-def by_term(started_at: datetime, term: Term, calendar: Calendar, hours: Hours) -> Due:
-    """When a term that begins then ends; remembered, since several clocks of a ticket start at one instant."""
-    return due(started_at, term, calendar, hours)
 
 
 def terms_after(clock: Clock, term: str, at: datetime) -> tuple[Step, ...]:

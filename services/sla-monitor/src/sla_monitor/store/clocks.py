@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ _TICKETS = """
 """
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
 _FOLLOWED = "SELECT ticket_id, followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
+_STANDING = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id"
 _PLACES = """
     ticket_id, kind, ref, unit, started_at, due_at, yellow_at, light, steps, wanted_at, provisional, calendar, policy,
     red_before, tries, stopped_at, verdict
@@ -24,7 +26,9 @@ _PLACES = """
 _CLOCKS = f"""
     SELECT {_PLACES}
     FROM unnest(CAST(:ticket_id AS uuid[])) AS asked (of_ticket)
-    CROSS JOIN LATERAL (SELECT * FROM clock WHERE clock.ticket_id = asked.of_ticket OFFSET 0) AS found
+    CROSS JOIN LATERAL (
+        SELECT * FROM clock WHERE clock.ticket_id = asked.of_ticket AND (clock.verdict IS NULL OR :ended_too) OFFSET 0
+    ) AS found
     ORDER BY started_at, kind, ref
 """  # noqa: S608
 _BEGIN = """
@@ -106,6 +110,33 @@ _TURN = """
 """
 """What time does to most clocks, at half the cost of writing the whole row."""
 _TURNED = ("kind", "ref", "light", "next_at")
+_SAVE_PASSED = """
+    UPDATE clock SET
+        due_at = new.due_at, yellow_at = new.yellow_at, light = new.light, provisional = new.provisional,
+        calendar = new.calendar, policy = new.policy, red_before = new.red_before, next_at = new.next_at
+    FROM unnest(
+        CAST(:ticket_id AS uuid[]), CAST(:kind AS text[]), CAST(:ref AS text[]), CAST(:due_at AS timestamptz[]),
+        CAST(:yellow_at AS timestamptz[]), CAST(:light AS text[]), CAST(:provisional AS boolean[]),
+        CAST(:calendar AS integer[]), CAST(:policy AS integer[]), CAST(:red_before AS boolean[]),
+        CAST(:next_at AS timestamptz[])
+    ) AS new (
+        ticket_id, kind, ref, due_at, yellow_at, light, provisional, calendar, policy, red_before, next_at
+    )
+    WHERE clock.ticket_id = new.ticket_id AND clock.kind = new.kind AND clock.ref = new.ref
+"""
+_PASSED_COLUMNS = (
+    "kind",
+    "ref",
+    "due_at",
+    "yellow_at",
+    "light",
+    "provisional",
+    "calendar",
+    "policy",
+    "red_before",
+    "next_at",
+)
+"""What the passing of time and a newer calendar change of a clock, and which one it is."""
 _COUNT = """
     INSERT INTO board AS known (unit, kind, light, clocks)
     SELECT * FROM unnest(
@@ -136,15 +167,24 @@ async def begin(session: Session, complaints: Mapping[UUID, UUID]) -> None:
     )
 
 
-async def locked(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, File]:
-    """The files of those tickets that are known; nobody else changes them before this transaction has ended."""
+async def locked(session: Session, ticket_ids: Collection[UUID], *, ended_too: bool = True) -> dict[UUID, File]:
+    """The files of those tickets that are known, with ended clocks or without.
+
+    Nobody else changes them before this transaction has ended.
+    """
     tickets = [_ticket(row) for row in await rows(session, _TICKETS, ticket_id=sorted(ticket_ids))]
-    return await _files(session, tickets)
+    return await _files(session, tickets, ended_too=ended_too)
 
 
-async def _files(session: Session, tickets: Iterable[Ticket]) -> dict[UUID, File]:
+async def standing(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, File]:
+    """The files of those tickets that are known, without ended clocks, as they stand: others may change them."""
+    tickets = [_ticket(row) for row in await rows(session, _STANDING, ticket_id=sorted(ticket_ids))]
+    return await _files(session, tickets, ended_too=False)
+
+
+async def _files(session: Session, tickets: Iterable[Ticket], *, ended_too: bool = True) -> dict[UUID, File]:
     files: dict[UUID, tuple[Ticket, dict[Any, Clock]]] = {one.ticket_id: (one, {}) for one in tickets}
-    for row in await rows(session, _CLOCKS, ticket_id=list(files)):
+    for row in await rows(session, _CLOCKS, ticket_id=list(files), ended_too=ended_too):
         clock = _clock(row)
         files[row.ticket_id][1][clock.key] = clock
     return {ticket_id: File(*parts) for ticket_id, parts in files.items()}
@@ -161,15 +201,27 @@ async def save(session: Session, changed: Sequence[tuple[File, File]]) -> None:
     if not changed:
         return
     await _save_tickets(session, [after.ticket for before, after in changed if before.ticket != after.ticket])
-    clocks = [
+    clocks = _changed_clocks(changed)
+    await _save_turned(session, [(ticket_id, now) for ticket_id, was, now in clocks if _turned(was, now)])
+    await _save_clocks(session, [(ticket_id, now) for ticket_id, was, now in clocks if not _turned(was, now)])
+    await _count(session, changed)
+
+
+async def save_passed(session: Session, changed: Sequence[tuple[File, File]]) -> None:
+    """The same for what only time or a newer calendar has changed: no ticket, and no clock began or ended."""
+    if clocks := _changed_clocks(changed):
+        columns = {name: [getattr(now, name) for _, _, now in clocks] for name in _PASSED_COLUMNS}
+        await rows(session, _SAVE_PASSED, ticket_id=[ticket_id for ticket_id, _, _ in clocks], **columns)
+        await _count(session, changed)
+
+
+def _changed_clocks(changed: Sequence[tuple[File, File]]) -> list[tuple[UUID, Clock | None, Clock]]:
+    return [
         (after.ticket.ticket_id, before.clocks.get(key), clock)
         for before, after in changed
         for key, clock in after.clocks.items()
         if before.clocks.get(key) != clock
     ]
-    await _save_turned(session, [(ticket_id, now) for ticket_id, was, now in clocks if _turned(was, now)])
-    await _save_clocks(session, [(ticket_id, now) for ticket_id, was, now in clocks if not _turned(was, now)])
-    await _count(session, changed)
 
 
 def _turned(was: Clock | None, now: Clock) -> bool:
@@ -236,19 +288,12 @@ async def next_to_turn(session: Session, unit: str | None, most: int) -> list[tu
     return [(row.ticket_id, _clock(row)) for row in found]
 
 
+_of_ticket = itemgetter(*Ticket._fields)
+
+
 def _ticket(row: Row) -> Ticket:
-    return Ticket(
-        row.ticket_id,
-        row.complaint_id,
-        row.submitted_at,
-        row.from_city,
-        row.unit,
-        Complexity(row.complexity),
-        row.accepted_at,
-        row.tracked,
-        row.since,
-        row.followed,
-    )
+    ticket = Ticket._make(_of_ticket(row))
+    return ticket._replace(complexity=Complexity(ticket.complexity))
 
 
 def _clock(row: Row) -> Clock:

@@ -13,7 +13,7 @@ from contracts.calendar import DaySet
 from contracts.refusals import Refused
 from contracts.vocabulary import Complexity
 from sla_monitor import clients, domain, store
-from sla_monitor.domain import SHANGHAI, Calendar, Day, Due, Line, Problem
+from sla_monitor.domain import SHANGHAI, Calendar, Day, Due, Line, Problem, span
 from sla_monitor.usecases.kit import Kit
 
 _MISSING = Gauge(
@@ -49,11 +49,11 @@ async def seed(work: Work[Kit]) -> None:
     """Give the calendar its first rows, and tell them; nothing when it has any."""
     if await store.calendar.newest(work.session):
         return
-    await store.calendar.changing_alone(work.session)
+    await store.calendar.filling_alone(work.session)
     if await store.calendar.newest(work.session):
         return
     days = clients.seed()
-    await _write(work, days)
+    await _write(work, 1, days)
     await store.calendar.add_notice(work.session, 1, clients.source(), work.now, lines=len(days))
 
 
@@ -62,10 +62,16 @@ async def calendar(work: Work[Kit]) -> Calendar:
     return await work.kit.newest.calendar(work.session)
 
 
-async def days(work: Work[Kit], first: date, last: date) -> tuple[int, list[Day]]:
-    """The calendar's version, and its days from the first to the last date. Raises Refused("calendar.not-yet")."""
-    held = await calendar(work)
-    return held.version, await store.calendar.days(work.session, first, last)
+async def days(work: Work[Kit], first: date, last: date, version: int | None = None) -> tuple[int, list[Day]]:
+    """The calendar's newest version or the one that is asked for, and its days from the first to the last date.
+
+    Raises Refused: `calendar.not-yet`, `calendar.version-unknown`.
+    """
+    newest = (await calendar(work)).version
+    asked = version or newest
+    if asked > newest:
+        raise Refused("calendar.version-unknown", newest=newest)
+    return asked, await store.calendar.days(work.session, asked, first, last)
 
 
 async def due_dates(work: Work[Kit], accepted_at: datetime, complexity: Complexity) -> Mapping[str, Due]:
@@ -94,7 +100,8 @@ async def amend(work: Work[Kit], notice: Notice, *, apply: bool) -> Amended:
 
 async def _carry_out(work: Work[Kit], notice: Notice, amended: Amended) -> Amended:
     version = amended.version + 1
-    await _write(work, [after for _, after in amended.days])
+    await _write(work, version, [after for _, after in amended.days])
+    await store.amending.begin(work.session, store.amending.amendment(version, *changed_span(amended.days)))
     await store.calendar.add_notice(
         work.session,
         version,
@@ -107,8 +114,14 @@ async def _carry_out(work: Work[Kit], notice: Notice, amended: Amended) -> Amend
     return Amended(version, amended.days)
 
 
-async def _write(work: Work[Kit], changed: Sequence[Day]) -> None:
-    await store.calendar.write(work.session, changed)
+def changed_span(days: Sequence[tuple[Day, Day]]) -> tuple[datetime, datetime]:
+    """The beginning of the first date that changes, and the end of the last."""
+    dates = [after.date for _, after in days]
+    return span(min(dates), max(dates))
+
+
+async def _write(work: Work[Kit], version: int, changed: Sequence[Day]) -> None:
+    await store.calendar.write(work.session, version, changed)
     work.tell(*(_set(one) for one in changed))
 
 

@@ -48,6 +48,8 @@ def test_a_past_year_is_refused(notice: Notice) -> None:
         ("2026-03-07", "working-day", "", "status.weekday"),
         ("2026-03-02", "weekend", "", "status.weekday"),
         ("2026-03-02", "shifted-working-day", "", "shifted.weekday"),
+        ("2026-03-06", "shifted-working-day", "", "shifted.weekday"),
+        ("2026-03-06", "weekend", "", "status.weekday"),
         ("2026-03-02", "public-holiday", "", "holiday.unnamed"),
         ("2026-02-17", "working-day", "", "date.two-statuses"),
     ],
@@ -60,6 +62,7 @@ def test_a_wrong_line_is_named(notice: Notice, on: str, status: str, holiday: st
     ("on", "status"),
     [
         ("2025-12-01", "working-day"),
+        ("2026-03-06", "working-day"),
         ("2026-12-31", "working-day"),
         ("2026-03-01", "weekend"),
         ("2025-12-27", "weekend"),

@@ -112,6 +112,27 @@ def test_an_attempt_late_on_the_evening_before_does_not(measures: Measures) -> N
     assert Ear(measures, opened(), dispatched(), accepted(), *tries).clock(ClockKind.CONTACT).open
 
 
+@pytest.mark.parametrize(("when", "verdict"), [("26 17:00", Verdict.MET), ("30 17:01", Verdict.OVERDUE)])
+def test_an_explanation_why_it_is_out_of_scope_is_judged_as_a_reply_is(
+    measures: Measures, when: str, verdict: Verdict
+) -> None:
+    texts: dict[str, Any] = {"explanation_id": COMPLAINT, "citation_id": COMPLAINT, "unit": "hrss"}
+    declined = tickets.TicketDeclined(**SAID, **texts, declined_at=at(when), by=BY, confirmed_by="unit.hrss/2")
+    ear = Ear(measures, opened(Channel.CITY_EXIT, "25 09:00"), dispatched("25 09:30"), accepted(), declined)
+    kinds = (ClockKind.CONTACT, ClockKind.HANDLE, ClockKind.CITY_CONTACT)
+    assert {ear.clock(kind).verdict for kind in kinds} == {verdict}
+    assert ear.clock(ClockKind.CITY).verdict is Verdict.MET
+
+
+def test_a_ticket_that_goes_on_in_another_is_not_judged_itself(measures: Measures) -> None:
+    ear = Ear(measures, opened(Channel.CITY_EXIT, "24 09:00"), dispatched(), accepted(), assist("25 11:00", "26 12:00"))
+    ear.hear(tickets.TicketLinked(**SAID, to=ANOTHER, linked_at=at("26 10:00"), by="centre/1"))
+    assert {kind.value: one.verdict for (kind, _), one in ear.file.clocks.items()} == {
+        "accept": Verdict.MET,
+        **dict.fromkeys(("contact", "handle", "assist", "city-contact", "city"), Verdict.VOID),
+    }
+
+
 # what runs beside the handling
 
 

@@ -1,9 +1,10 @@
-"""Lights turn once, at their own instants, after three days down and whatever is killed meanwhile (rules 4.7)."""
+"""Lights turn once, at their own instants, after three days down, whatever is killed or amended meanwhile (rules 4)."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,6 +21,8 @@ MONDAY = datetime.fromisoformat("2026-11-16T10:00:00+08:00")
 THURSDAY = MONDAY + timedelta(days=3)
 OF_EACH = 12
 A_DAY_A_SECOND = 24 * 60 * 60
+NOTICED = {"public-holiday", "shifted-working-day"}
+FRIDAY_OFF = ("2026-11-20,public-holiday,样例节", "2026-12-05,shifted-working-day,")
 PAIR = ("sla-monitor", "sla-monitor-2")
 _PATIENCE_S = 90.0
 
@@ -40,10 +43,11 @@ LEFT_ALONE = (
     f"accept overdue {_at(17)}",
     "accept overdue",
     f"contact overdue {_at(18)}",
-    f"handle yellow {_at(19)}",
-    f"handle red {_at(20)}",
+    f"handle yellow {_at(22)}",
+    f"handle red {_at(23)}",
 )
-"""What must become of a ticket of Monday, by what its unit did on that day: deemed accepted where it did nothing."""
+"""What must become of a ticket of Monday, by what its unit did on that day: deemed accepted where it did nothing, and
+due on Monday, since a notice of Thursday gives the Friday off."""
 
 
 class Case(NamedTuple):
@@ -60,13 +64,16 @@ async def alone() -> AsyncIterator[Deployment]:
         yield made
 
 
-async def test_three_days_down_and_killed_over_and_over_every_light_turns_once(alone: Deployment) -> None:
+async def test_three_days_down_and_killed_over_and_over_every_light_turns_once(
+    alone: Deployment, tmp_path: Path
+) -> None:
     async with living(alone, Generator(District.read(), "clocks"), BBCS_CLOCK=business(MONDAY)) as town:
         cases = [case for _ in range(OF_EACH) for case in await _lives(town)]
     clocks = Reader(alone.login("monitoring"), lambda topic: topic == "clocks")
     seen: list[ConsumerRecord] = []
     async with _running(alone, business(THURSDAY), "dispatch", *PAIR):
         await _told(clocks, seen, {one.ticket: [said for said in one.expected if _by(said, 18)] for one in cases})
+        await asyncio.to_thread(_give_friday_off, alone, tmp_path / "notice.csv")
     async with _running(alone, business(THURSDAY, A_DAY_A_SECOND // 2), *PAIR):
         killing = asyncio.create_task(_kill_in_turn(alone))
         await _told(clocks, seen, {one.ticket: list(one.expected) for one in cases})
@@ -75,6 +82,9 @@ async def test_three_days_down_and_killed_over_and_over_every_light_turns_once(a
     await clocks.close()
     assert {one.ticket: _changes(seen, one.ticket) for one in cases} == {one.ticket: [*one.expected] for one in cases}
     assert all(_numbers(seen, one.ticket) == list(range(1, len(_of(seen, one.ticket)) + 1)) for one in cases)
+    assert {one.ticket: _moved(seen, one.ticket) for one in cases} == {
+        one.ticket: [f"handle calendar {_at(23)}"] * (one.expected is LEFT_ALONE) for one in cases
+    }
     assert await _alarming(alone, cases) == {one.ticket: _late(one.expected) for one in cases}
 
 
@@ -92,6 +102,16 @@ async def _lives(town: Town) -> list[Case]:
             assert (await act(town, ticket["ticket_id"], f"unit.{unit}", done))["state"] == "finished"
         made.append(Case(ticket["ticket_id"], expected))
     return made
+
+
+def _give_friday_off(district: Deployment, file: Path) -> None:
+    """The year's notice again, with the Friday off and a Saturday worked for it."""
+    days = district.bbcs("calendar", "show", "2026")["days"]
+    lines = [f"{one['date']},{one['status']},{one['date'][:7]}" for one in days if one["status"] in NOTICED]
+    file.write_text("\n".join(["date,status,holiday", *lines, *FRIDAY_OFF]), "utf-8")
+    district.variables["BBCS_CLOCK"] = business(THURSDAY)
+    two = ("--proposed-by", "centre/1", "--confirmed-by", "office/2")
+    assert district.bbcs("calendar", "import", str(file), "--notice", "样例通知", "--apply", *two)["applied"]
 
 
 @asynccontextmanager
@@ -150,6 +170,12 @@ def _changes(seen: list[ConsumerRecord], ticket: str) -> list[str]:
         for type_, said in told
         if type_ in {"clock.stopped.v1", "clock.turned.v1"}
     ]
+
+
+def _moved(seen: list[ConsumerRecord], ticket: str) -> list[str]:
+    """The clocks that are due anew, each with the cause and the new instant."""
+    told = (body(one) for one in _of(seen, ticket) if kind(one) == "clock.moved.v1")
+    return [f"{said['clock']} {said['cause']} {said['due_at']}" for said in told]
 
 
 def _late(expected: tuple[str, ...]) -> set[str]:

@@ -262,10 +262,11 @@ class _Telling:
             self._turn(clock, light, since, ChangeCause.TIME)
 
     def amend(self) -> None:
-        newest = self._measures.calendar.version
+        """By the newest calendar, from its import on; who imported it may have had a clock ahead of ours."""
+        newest, at = self._measures.calendar.version, min(self._measures.amended_at, self._noticed_at)
         for clock in self.running():
             if clock.steps and clock.calendar < newest:
-                self._move_to(clock, self._measures.amended_at, ChangeCause.CALENDAR)
+                self._move_to(clock, at, ChangeCause.CALENDAR)
 
     def _move_to(self, clock: Clock, at: datetime, cause: ChangeCause) -> None:
         """Due anew; assists follow their lead, since none is due later (rules 3.6)."""

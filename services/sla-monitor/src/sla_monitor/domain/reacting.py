@@ -21,7 +21,7 @@ from contracts.tickets import (
     TicketTracked,
 )
 from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light, Verdict
-from sla_monitor.domain.clocks import Clock, File, Step, Ticket, begins, follows, light_at
+from sla_monitor.domain.clocks import Clock, ClockKey, File, Step, Ticket, begins, follows, light_at
 from sla_monitor.domain.reckoning import Measures, reckoned, term_of, terms_after
 from sla_monitor.domain.rules import INSTANTS, RULES, Rule, Start, Stop
 
@@ -124,8 +124,11 @@ class _Telling:
         return Reaction(File(self._ticket, self._clocks), self._told)
 
     def running(self) -> list[Clock]:
-        """In one order, however many transactions it took to come here."""
-        return sorted((one for one in self._clocks.values() if one.open), key=_first)
+        return [one for one in self._clocks.values() if one.open]
+
+    def put_in_order(self) -> None:
+        """In one, however many transactions it took to come here: that in which they started."""
+        self._clocks = dict(sorted(self._clocks.items(), key=_first))
 
     def fact(self, fact: TicketFact) -> None:
         self.amend()
@@ -218,6 +221,7 @@ class _Telling:
     def _begin(self, clock: Clock) -> None:
         """Born in the light that it shows at its start: a same-day ticket yellow, without a false green (rules 4.1)."""
         lit = self._clocks[clock.key] = clock._replace(light=light_at(clock, clock.started_at))
+        self.put_in_order()
         self._tell(
             ClockStarted(
                 **self._said(lit),
@@ -252,6 +256,7 @@ class _Telling:
             if clock.kind is ClockKind.HANDLE and since < clock.started_at:
                 steps = (Step(clock.steps[0].term, since), *clock.steps[1:])
                 self._move_to(clock._replace(started_at=since, steps=steps), at, ChangeCause.CORRECTED)
+        self.put_in_order()
 
     # what time and the calendar do
 
@@ -367,8 +372,9 @@ def _differs(before: Clock, after: Clock) -> bool:
     )
 
 
-def _first(clock: Clock) -> tuple[datetime, str, str]:
-    return clock.started_at, clock.kind, clock.ref
+def _first(kept: tuple[ClockKey, Clock]) -> tuple[datetime, ClockKey]:
+    key, clock = kept
+    return clock.started_at, key
 
 
 def _coming(clock: Clock, to: datetime) -> _Change | None:

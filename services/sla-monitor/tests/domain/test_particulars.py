@@ -143,6 +143,14 @@ def test_an_answer_ends_the_assist_that_it_answers_and_no_other(measures: Measur
     assert ear.clock(ClockKind.ASSIST, str(ANOTHER)).open
 
 
+def test_what_is_still_asked_or_not_accepted_when_the_ticket_ends_is_nobodys(measures: Measures) -> None:
+    ear = Ear(measures, opened(), dispatched(), accepted(), assist("25 11:00", "27 12:00"), finished("26 10:00"))
+    assert ear.clock(ClockKind.ASSIST, str(OTHER)).verdict is Verdict.VOID
+    assert ear.clock(ClockKind.CONTACT).verdict is Verdict.MET
+    withdrawn = tickets.TicketWithdrawn(**SAID, withdrawn_at=at("24 11:00"), by="centre/1")
+    assert Ear(measures, opened(), dispatched(), withdrawn).clock(ClockKind.ACCEPT).verdict is Verdict.VOID
+
+
 def test_an_assist_that_is_asked_after_its_due_is_born_overdue_and_alerted(measures: Measures) -> None:
     ear = Ear(measures, opened(), dispatched(), accepted(), assist("26 11:00", "26 10:00"))
     (told,) = ear.of(ClockStarted, ClockKind.ASSIST)

@@ -201,18 +201,16 @@ async def save(session: Session, changed: Sequence[tuple[File, File]]) -> None:
     if not changed:
         return
     await _save_tickets(session, [after.ticket for before, after in changed if before.ticket != after.ticket])
-    clocks = _changed_clocks(changed)
-    await _save_turned(session, [(ticket_id, now) for ticket_id, was, now in clocks if _turned(was, now)])
-    await _save_clocks(session, [(ticket_id, now) for ticket_id, was, now in clocks if not _turned(was, now)])
+    await _save_clocks(session, [(ticket_id, now) for ticket_id, _, now in _changed_clocks(changed)])
     await _count(session, changed)
 
 
 async def save_passed(session: Session, changed: Sequence[tuple[File, File]]) -> None:
     """The same for what only time or a newer calendar has changed: no ticket, and no clock began or ended."""
-    if clocks := _changed_clocks(changed):
-        columns = {name: [getattr(now, name) for _, _, now in clocks] for name in _PASSED_COLUMNS}
-        await rows(session, _SAVE_PASSED, ticket_id=[ticket_id for ticket_id, _, _ in clocks], **columns)
-        await _count(session, changed)
+    clocks = _changed_clocks(changed)
+    await _save_some(session, _TURN, _TURNED, [one for one in clocks if _turned(*one)])
+    await _save_some(session, _SAVE_PASSED, _PASSED_COLUMNS, [one for one in clocks if not _turned(*one)])
+    await _count(session, changed)
 
 
 def _changed_clocks(changed: Sequence[tuple[File, File]]) -> list[tuple[UUID, Clock | None, Clock]]:
@@ -224,15 +222,18 @@ def _changed_clocks(changed: Sequence[tuple[File, File]]) -> list[tuple[UUID, Cl
     ]
 
 
-def _turned(was: Clock | None, now: Clock) -> bool:
+def _turned(_: UUID, was: Clock | None, now: Clock) -> bool:
     """Whether nothing but its light is another."""
     return was is not None and was._replace(light=now.light) == now
 
 
-async def _save_turned(session: Session, clocks: Sequence[tuple[UUID, Clock]]) -> None:
+async def _save_some(
+    session: Session, sql: str, columns: Sequence[str], clocks: Sequence[tuple[UUID, Clock | None, Clock]]
+) -> None:
+    """Write some columns of clocks that are there."""
     if clocks:
-        columns = {name: [getattr(one, name) for _, one in clocks] for name in _TURNED}
-        await rows(session, _TURN, ticket_id=[ticket_id for ticket_id, _ in clocks], **columns)
+        written = {name: [getattr(now, name) for _, _, now in clocks] for name in columns}
+        await rows(session, sql, ticket_id=[ticket_id for ticket_id, _, _ in clocks], **written)
 
 
 async def _save_tickets(session: Session, tickets: Sequence[Ticket]) -> None:

@@ -1,6 +1,6 @@
 """What a newer calendar does to clocks that run: carried out in batches, and tried first if wanted (rules 4.3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,8 +13,8 @@ from sla_monitor import domain, store
 from sla_monitor.domain import Measures, Reaction
 from sla_monitor.store.amending import Amendment
 from sla_monitor.usecases.calendar import Amended, changed_span
+from sla_monitor.usecases.clocks import pass_time
 from sla_monitor.usecases.kit import Kit
-from sla_monitor.usecases.notifying import note
 
 MOST_AMENDED = 500
 """Clocks whose tickets are put right in one transaction: nobody waits longer for one of them than 200 ms or so."""
@@ -55,21 +55,9 @@ async def carry_out(work: Work[Kit]) -> bool:
         await _end(work, amendment)
         return True
     tickets = {one.ticket_id for one in found}
-    await _put_right(work, sorted(tickets))
+    await pass_time(work, sorted(tickets))
     await store.amending.reached(work.session, amendment.version, found[-1], len(tickets))
     return True
-
-
-async def _put_right(work: Work[Kit], tickets: Sequence[UUID]) -> None:
-    measures = await work.kit.newest.measures(work.session)
-    before = await store.clocks.locked(work.session, tickets, ended_too=False)
-    changed = []
-    for ticket_id in tickets:
-        reaction = domain.advance(before[ticket_id], work.until, work.now, measures)
-        work.tell(*reaction.told, correlation=str(reaction.file.ticket.complaint_id))
-        changed.append((before[ticket_id], reaction.file))
-    await store.clocks.save_passed(work.session, changed)
-    await note(work, changed)
 
 
 async def _end(work: Work[Kit], amendment: Amendment) -> None:

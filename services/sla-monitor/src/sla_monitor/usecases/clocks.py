@@ -105,16 +105,21 @@ async def sweep(work: Work[Kit]) -> bool:
     found = await store.clocks.due(work.session, work.until, MOST_TURNED)
     if not found:
         return False
+    await pass_time(work, found)
+    return True
+
+
+async def pass_time(work: Work[Kit], tickets: Sequence[UUID]) -> None:
+    """Tell of these tickets what became true up to `work.until`, by the newest calendar (rules 4.3, 4.7)."""
     measures = await work.kit.newest.measures(work.session)
-    before = await store.clocks.locked(work.session, found)
+    before = await store.clocks.locked(work.session, tickets, ended_too=False)
     changed = []
-    for ticket_id in found:
+    for ticket_id in tickets:
         reaction = domain.advance(before[ticket_id], work.until, work.now, measures)
         work.tell(*reaction.told, correlation=str(reaction.file.ticket.complaint_id))
         changed.append((before[ticket_id], reaction.file))
-    await store.clocks.save(work.session, changed)
+    await store.clocks.save_passed(work.session, changed)
     await notifying.note(work, changed)
-    return True
 
 
 async def clocks_of(work: Work[Kit], ticket_id: UUID) -> File:

@@ -233,6 +233,13 @@ def test_nobody_waits_for_a_ticket_that_was_not_accepted(measures: Measures) -> 
     assert earliest(Ear(measures, opened(), dispatched()).file) is None
 
 
+def test_what_is_moved_is_due_by_the_policy_that_holds_then(measures: Measures) -> None:
+    ear = Ear(measures, opened(), dispatched(), accepted("23 10:00"))
+    ear.measures = measures._replace(policy=Policy(version=2))
+    ear.hear(classified("24 11:00", Complexity.COMPLEX, Complexity.GENERAL))
+    assert (ear.clock(ClockKind.HANDLE).policy, ear.clock(ClockKind.CONTACT).policy) == (2, 1)
+
+
 # amended calendars
 
 

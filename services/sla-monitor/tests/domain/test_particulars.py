@@ -32,6 +32,7 @@ from contracts.vocabulary import (
     DayStatus,
     Light,
     QueueReason,
+    ReturnReason,
     Verdict,
 )
 from sla_monitor.domain import Calendar, Day, File, Measures, Policy, Ticket, advance, earliest, inherit, react
@@ -274,6 +275,14 @@ def test_a_ticket_in_the_queue_is_nobodys(measures: Measures) -> None:
     assert (ear.file.ticket.unit, ear.clock(ClockKind.CITY).unit) == (None, None)
     assert ear.clock(ClockKind.ACCEPT).verdict is Verdict.VOID
     assert (ear.file.ticket.from_city, ear.file.ticket.submitted_at) == (True, at("20 10:00"))
+
+
+def test_a_ticket_that_is_given_back_waits_for_nobody_until_it_is_sent_on(measures: Measures) -> None:
+    returned = tickets.TicketReturned(
+        **SAID, unit="hrss", reason=ReturnReason.OTHER, count=1, returned_at=at("24 15:00"), by=BY
+    )
+    accept = Ear(measures, opened(), dispatched(), returned).clock(ClockKind.ACCEPT)
+    assert (accept.verdict, accept.stopped_at) == (Verdict.VOID, at("24 15:00"))
 
 
 def test_who_accepts_answers(measures: Measures) -> None:

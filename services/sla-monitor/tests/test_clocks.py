@@ -135,3 +135,23 @@ async def test_a_tickets_clocks_are_shown_as_they_stand(desk: Any) -> None:
     shown = {one["clock"]: one for one in answer.json()["clocks"]}
     assert (shown["accept"]["verdict"], shown["handle"]["due_at"]) == ("met", "2026-11-12T09:00:00.000Z")
     assert (await desk.get(f"/v1/tickets/{UUID(int=9)}/clocks")).json()["code"] == "ticket.unknown"
+
+
+async def test_a_link_that_comes_before_its_target_keeps_the_earlier_clock(desk: Any) -> None:
+    """Partitions go their own pace; the reporter waits since the first acceptance (rules 2.5)."""
+    first, target = life(1), life(2)
+    link = tickets.TicketLinked(
+        ticket_id=first[0].ticket_id,
+        complaint_id=first[0].complaint_id,
+        to=target[0].ticket_id,
+        to_complaint_id=target[0].complaint_id,
+        linked_at=SENT + timedelta(hours=3),
+        by="centre/1",
+        version=4,
+    )
+    desk.clock.set(SENT + timedelta(days=2))
+    await follow(desk, [*first, link])
+    later = target[-1].model_copy(update={"accepted_at": SENT + timedelta(days=1)})
+    await follow(desk, [*target[:-1], later])
+    handle = next(one for one in await told(desk, 2) if getattr(one, "clock", None) == ClockKind.HANDLE)
+    assert handle.started_at == SENT + timedelta(hours=1)

@@ -1,6 +1,6 @@
 """What sla-monitor does with clocks: follows tickets, lets time pass, says how they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -36,7 +36,7 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     facts = await _closed(work, facts)
     await seed(work)
     measures = await work.kit.newest.measures(work.session)
-    await store.clocks.begin(work.session, {one.ticket_id: one.complaint_id for one in facts})
+    await store.clocks.begin(work.session, dict(chain.from_iterable(map(_tickets, facts))))
     concerned = {one.ticket_id for one in facts} | {one.to for one in facts if isinstance(one, TicketLinked)}
     before = await store.clocks.locked(work.session, concerned)
     files = dict(before)
@@ -45,6 +45,13 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     changed = [(before[id_], file) for id_, file in files.items()]
     await store.clocks.save(work.session, changed)
     await notifying.note(work, changed)
+
+
+def _tickets(fact: TicketFact) -> Iterator[tuple[UUID, UUID]]:
+    """The tickets that a fact is about, each with its complaint; of one in which another goes on it may be the first."""
+    if isinstance(fact, TicketLinked) and fact.to_complaint_id:
+        yield fact.to, fact.to_complaint_id
+    yield fact.ticket_id, fact.complaint_id
 
 
 async def _closed(work: Work[Kit], facts: Sequence[TicketFact]) -> Sequence[TicketFact]:

@@ -48,7 +48,7 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
 
 
 def _tickets(fact: TicketFact) -> Iterator[tuple[UUID, UUID]]:
-    """The tickets a fact is about, each with its complaint; of one in which another goes on it may be the first word."""
+    """The tickets of a fact, each with its complaint: it may be the first word of one in which another goes on."""
     if isinstance(fact, TicketLinked) and fact.to_complaint_id:
         yield fact.to, fact.to_complaint_id
     yield fact.ticket_id, fact.complaint_id

@@ -22,13 +22,18 @@ from chassis.testing import DROP, Receiver, lives, until
 from contracts.refusals import Refused
 from contracts.vocabulary import Complexity, Light
 from sla_monitor import usecases
+from sla_monitor.clients import Answer
 from sla_monitor.domain import RecipientKind
+
+
+def same_day() -> tuple[Any, ...]:
+    """A ticket that is accepted on Tuesday at ten, due at five: its handling is born yellow."""
+    return lives.opened(), lives.dispatched("24 09:30"), lives.accepted("24 10:00", Complexity.SIMPLE)
 
 
 async def a_light(post: Any, number: int = 1) -> None:
     """A ticket has turned yellow, and whoever is to be told has a message."""
-    said = (lives.opened(), lives.dispatched("24 09:30"), lives.accepted("24 10:00", Complexity.SIMPLE))
-    facts = [one.model_copy(update={"ticket_id": UUID(int=number)}) for one in said]
+    facts = [one.model_copy(update={"ticket_id": UUID(int=number)}) for one in same_day()]
     await post.act(lambda work: usecases.follow(work, facts))
     await post.act(usecases.notifying.gather)
 
@@ -177,6 +182,44 @@ async def test_two_instances_never_send_a_message_at_the_same_moment(post: Any) 
     assert (len(post.receiver.calls), len({*ids(post.receiver)})) == (2, 1)
 
 
+async def test_the_running_service_tells_by_itself_of_all_at_once(post: Any) -> None:
+    await post.harness.bus.topics("tickets")
+    await post.tells(lights=(Light.YELLOW,))
+    facts = [one.model_copy(update={"ticket_id": UUID(int=number)}) for number in range(1, 31) for one in same_day()]
+    await post.act(lambda work: usecases.follow(work, facts))
+    async with post.harness.doors("jobs"), post.harness.doors("jobs"):
+        await until(lambda: _got_there(post))
+        await until(lambda: _as_soon_as(post.receiver.calls))
+    [call] = post.receiver.calls
+    assert json.loads(call.body)["data"]["clocks"] == 30
+
+
+async def test_whoever_lost_the_message_to_another_has_no_say(post: Any) -> None:
+    """A process that was frozen for longer than its lease comes back with an answer."""
+    await post.tells(lights=(Light.YELLOW,))
+    await a_light(post)
+    [late] = await post.act(lambda work: usecases.notifying.claim(work, 9))
+    assert await post.act(lambda work: usecases.notifying.claim(work, 9)) == []
+    await post.rows("UPDATE message SET leased_until = clock_timestamp()")
+    [newer] = await post.act(lambda work: usecases.notifying.claim(work, 9))
+    await post.act(lambda work: usecases.notifying.settle(work, late, Answer(400)))
+    assert (await standing(post)).message.state == "waiting"
+    await post.act(lambda work: usecases.notifying.settle(work, newer, Answer(200)))
+    await post.act(lambda work: usecases.notifying.settle(work, newer, Answer(500)))
+    stands = await standing(post)
+    assert (stands.message, stands.failures) == (None, 0)
+
+
+async def test_silence_holds_back_what_is_on_its_way_too(post: Any) -> None:
+    await post.tells(lights=(Light.YELLOW,), unit="hrss")
+    await a_light(post)
+    end = lives.at("24 12:00")
+    made = await post.act(lambda work: usecases.recipients.silence(work, "hrss", end, "检修", "office/1"))
+    assert await post.send() == []
+    await post.act(lambda work: usecases.recipients.end_silence(work, made.silence_id, "office/1"))
+    assert len(await post.send()) == 1
+
+
 async def _got_there(post: Any) -> bool:
     return (await standing(post)).message is None
 
@@ -208,6 +251,8 @@ def _process(post: Any, home: Path) -> "subprocess.Popen[bytes]":
     keys = {name: one.get_secret_value() for name, one in settings.webhook_keys.items()}
     said = {
         "BBCS_KAFKA_SERVERS": settings.kafka_servers,
+        "BBCS_KAFKA_USERNAME": settings.kafka_username,
+        "BBCS_KAFKA_PASSWORD": settings.kafka_password.get_secret_value(),
         "BBCS_DATABASE_URL": settings.database_url.get_secret_value(),
         "BBCS_HTTP_PORT": "0",
         "BBCS_CLOCK": clock,

@@ -150,6 +150,21 @@ async def test_another_unit_that_gets_a_late_ticket_is_told_too(post: Any) -> No
     assert (told["unit"], {one["light"] for one in told["counts"]}) == ("tax", {"red", "overdue"})
 
 
+async def test_what_was_left_out_and_is_true_again_is_told(post: Any) -> None:
+    """A late ticket goes to another unit before anybody is told, and comes back."""
+    await post.tells("hrss", unit="hrss")
+    await post.follow("24 10:00", lives.opened(), lives.dispatched(), lives.accepted("24 11:00"))
+    await post.sweep("27 17:01")
+    await post.follow("27 17:05", lives.dispatched("27 17:05", "tax", again=True))
+    post.at("30 09:00")
+    await post.tick()
+    assert post.receiver.calls == []
+    await post.follow("30 09:05", lives.dispatched("30 09:05", "hrss", again=True))
+    await post.tick()
+    [told] = [json.loads(one.body)["data"] for one in post.receiver.calls]
+    assert {(one["clock"], one["light"]) for one in told["counts"]} == {("handle", "red"), ("contact", "overdue")}
+
+
 async def test_nobody_to_tell_costs_no_row(post: Any) -> None:
     await post.tells("calm", lights=(Light.RED,))
     await post.act(lambda work: usecases.recipients.remove(work, "calm", "office/1"))

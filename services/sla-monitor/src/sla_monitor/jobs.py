@@ -21,7 +21,7 @@ amend = Job("amend", timedelta(milliseconds=500), usecases.carry_out, follows=to
 """Batch upon batch of the open tickets that a newer calendar can touch; an idle tick looks at a row per notice."""
 
 gather = Job("notify-gather", timedelta(seconds=1), usecases.notifying.gather, follows=topics.TICKETS.name)
-"""Makes messages of what people are to be told, in business hours (rules 4.2); an idle tick is a few lookups."""
+"""Makes messages of what people are to be told, in business hours (rules 4.2), once what tickets said was heard."""
 
 send = Errand(
     name="notify-send",

@@ -43,6 +43,6 @@ def in_time(fact: Fact, now: datetime, policy: Policy) -> None:
 
     Raises Refused("fact.from-future") for what happens later: it would turn lights that nobody could have seen turn.
     """
-    at = instant_of(fact)
-    if at and at > now + policy.ahead:
-        raise Refused("fact.from-future")
+    named = instant_of(fact)
+    if named and getattr(fact, named) > now + policy.ahead:
+        raise Refused("fact.from-future", fields=[f"{named}: future"])

@@ -106,10 +106,9 @@ def known_after(ticket: Ticket, fact: TicketFact) -> Ticket:
     return ticket
 
 
-def instant_of(fact: Fact) -> datetime | None:
-    """When what a fact says was so; None for one that means nothing to clocks."""
-    named = _DECIDING.get(type(fact)) or INSTANTS.get(type(fact))
-    return getattr(fact, named) if named else None
+def instant_of(fact: Fact) -> str | None:
+    """The attribute that says when what a fact says was so; None where it means nothing to clocks."""
+    return _DECIDING.get(type(fact)) or INSTANTS.get(type(fact))
 
 
 class _Telling:
@@ -132,8 +131,8 @@ class _Telling:
 
     def fact(self, fact: TicketFact) -> None:
         self.amend()
-        if at := instant_of(fact):
-            self.pass_to(at)
+        if named := instant_of(fact):
+            self.pass_to(getattr(fact, named))
         for kind, rule in RULES.items():
             if stop := rule.stops.get(type(fact)):
                 self._stop_all(kind, stop, fact)

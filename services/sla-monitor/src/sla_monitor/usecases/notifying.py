@@ -45,19 +45,20 @@ async def note(work: Work[Kit], changed: Iterable[tuple[File, File]]) -> None:
         await store.notifying.note(work.session, found, work.now)
 
 
-async def gather(work: Work[Kit]) -> None:
+async def gather(work: Work[Kit]) -> bool:
     """Make a message for each recipient for whom something waits, unless it was told a moment ago or has one open.
 
-    In business hours only (rules 4.2). What holds no more is left out, what is silenced waits on.
+    In business hours only (rules 4.2). What holds no more is left out, what is silenced waits. Whether to look again.
     """
     silenced = await _silenced(work)
     if silenced is None:
-        return
+        return False
     telling = work.kit.policy.telling
     ready = await store.notifying.ready(work.session, work.now - telling.pause, silenced, MOST_AT_ONCE)
     if ready:
         messages = {work.new_id(): one for one in ready}
         await _make(work, messages, silenced, Limits(MOST_GATHERED, telling.named))
+    return bool(ready)
 
 
 async def _make(work: Work[Kit], messages: Mapping[UUID, Ready], silenced: set[str], limits: Limits) -> None:

@@ -76,10 +76,7 @@ async def clocks(
 ) -> TicketClocks:
     """A ticket's clocks (rules 4): for the district, and for a unit that answers for one of them (rules 6)."""
     file = await usecases.clocks_of(work, ticket_id)
-    units = {file.ticket.unit, *(one.unit for one in file.clocks.values())}
-    if who.kind == "unit" and who.rest not in units:
-        raise Refused("ticket.unknown")
-    allow(who, *_READERS)
+    sure_may_see(who, file)
     return TicketClocks(
         ticket_id=ticket_id,
         complaint_id=file.ticket.complaint_id,
@@ -105,6 +102,17 @@ async def board(
         counts=[Lit(clock=kind, light=light, clocks=count) for kind, light, count in counts],
         next_to_turn=[Turning(ticket_id=ticket_id, **_stands(one)) for ticket_id, one in turning],
     )
+
+
+def sure_may_see(who: Principal, file: domain.File) -> None:
+    """The district may see every ticket's clocks, a unit those of a ticket of which it answers for one (rules 6).
+
+    Raises Refused: `ticket.unknown`, `principal.not-allowed`.
+    """
+    units = {file.ticket.unit, *(one.unit for one in file.clocks.values())}
+    if who.kind == "unit" and who.rest not in units:
+        raise Refused("ticket.unknown")
+    allow(who, *_READERS)
 
 
 _READERS = ("centre", "office", "inspection", "service", "unit")

@@ -38,6 +38,7 @@ from sla_monitor.domain.notifying import (
     pause_after,
 )
 from sla_monitor.domain.policy import Policy, Telling
+from sla_monitor.domain.proof import Proof, Reckoned, prove
 from sla_monitor.domain.reacting import Reaction, advance, earliest, inherit, react
 from sla_monitor.domain.reckoning import Measures
 
@@ -66,9 +67,11 @@ __all__ = [
     "Parcel",
     "Policy",
     "Problem",
+    "Proof",
     "Reaction",
     "Recipient",
     "RecipientKind",
+    "Reckoned",
     "Silence",
     "Standing",
     "Step",
@@ -93,6 +96,7 @@ __all__ = [
     "open_at",
     "pause_after",
     "plain",
+    "prove",
     "react",
     "signed",
     "span",

@@ -1,5 +1,5 @@
 """Every statement on sla-monitor's tables, by what they keep."""
 
-from sla_monitor.store import amending, calendar, clocks, notifying, recipients
+from sla_monitor.store import amending, calendar, clocks, notifying, recipients, told
 
-__all__ = ["amending", "calendar", "clocks", "notifying", "recipients"]
+__all__ = ["amending", "calendar", "clocks", "notifying", "recipients", "told"]

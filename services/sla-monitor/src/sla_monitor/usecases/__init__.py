@@ -14,6 +14,7 @@ from sla_monitor.usecases.calendar import (
 )
 from sla_monitor.usecases.clocks import MOST_TURNED, Board, board, clocks_of, follow, sweep
 from sla_monitor.usecases.kit import Kit, Newest
+from sla_monitor.usecases.proving import Proven, proof
 
 __all__ = [
     "MOST_AMENDED",
@@ -24,6 +25,7 @@ __all__ = [
     "Move",
     "Newest",
     "Notice",
+    "Proven",
     "Trial",
     "alarm",
     "amend",
@@ -36,6 +38,7 @@ __all__ = [
     "follow",
     "moves",
     "notifying",
+    "proof",
     "recipients",
     "seed",
     "sweep",

@@ -31,6 +31,7 @@ from stack.testing import Servers, native
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 _KEY = "key-of-sla-monitor"
+_KEYS = {"centre": "key-of-centre", "unit.hrss": "key-of-hrss", "unit.tax": "key-of-tax"}
 
 
 @dataclass
@@ -70,7 +71,7 @@ async def empty_desk(servers: Servers, dispatch_port: int) -> AsyncIterator[Desk
             "database_url": url,
             "redis_url": servers.redis_url,
             "rate_limit": "100000/minute",
-            "keys": {"centre": hashlib.sha256(b"key-of-centre").hexdigest()},
+            "keys": {name: hashlib.sha256(key.encode()).hexdigest() for name, key in _KEYS.items()},
             "dispatch_url": f"http://127.0.0.1:{dispatch_port}",
             "dispatch_key": _KEY,
         }

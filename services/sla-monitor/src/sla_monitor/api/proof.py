@@ -1,7 +1,7 @@
-"""The HTTP door of the proof: why each clock of a ticket is due when it is, for programs, or as a page to be printed."""
+"""The HTTP door of the proof: why each clock of a ticket is due when it is, for programs or as a page to be printed."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
@@ -110,7 +110,9 @@ class TicketProof(BaseModel):
     clocks: list[ProvenClock]
 
 
-_PAGE = {200: {"content": {"text/html": {}}, "description": "for programs, or as a page that can be printed"}}
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {}}, "description": "for programs, or as a page that can be printed"}
+}
 
 
 @router.get("/tickets/{ticket_id}/clocks/proof", response_model=TicketProof, responses=_PAGE)

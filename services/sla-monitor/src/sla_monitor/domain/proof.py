@@ -1,4 +1,4 @@
-"""Why a clock is due when it is: as it was known when it was told last, and as it is known now (rules 4.3, 4.5). Pure."""
+"""Why a clock is due when it is: as was known when it was told last, and as is known now (rules 4.3, 4.5). Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime

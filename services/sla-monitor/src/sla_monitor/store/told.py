@@ -3,14 +3,19 @@
 from typing import cast
 from uuid import UUID
 
-from chassis.db import Session, rows
-from contracts.base import FACTS
+from chassis.db import Session
+from chassis.log import facts_after
+from contracts.base import parsed
 from contracts.clocks import ClockFact
-
-_OF_TICKET = "SELECT type, body FROM log WHERE topic = 'clocks' AND key = :key ORDER BY sequence"
+from contracts.topics import CLOCKS
 
 
 async def of_ticket(session: Session, ticket_id: UUID) -> list[ClockFact]:
     """Everything that was told of a ticket's clocks, in order."""
-    found = await rows(session, _OF_TICKET, key=str(ticket_id))
-    return [cast("ClockFact", FACTS[row.type].parse(row.body)) for row in found]
+    told: list[ClockFact] = []
+    reached, last = 0, 1
+    while reached < last:
+        page = await facts_after(session, CLOCKS.name, str(ticket_id), reached)
+        told += [cast("ClockFact", parsed(row.type, row.body)) for row in page.facts]
+        reached, last = (page.facts[-1].sequence, page.last) if page.facts else (0, 0)
+    return told

@@ -25,7 +25,10 @@ class Proven(NamedTuple):
 
 
 async def proof(work: Work[Kit], ticket_id: UUID) -> Proven:
-    """Why each clock of a ticket is due when it is, as known then and now (rules 4.5). Raises Refused("ticket.unknown")."""
+    """Why each clock of a ticket is due when it is, as known then and now (rules 4.5).
+
+    Raises Refused("ticket.unknown").
+    """
     file = await clocks_of(work, ticket_id)
     newest = await work.kit.newest.measures(work.session)
     proofs = domain.prove(file, await _calendars(work, file, newest), newest)

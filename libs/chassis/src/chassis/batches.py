@@ -7,6 +7,7 @@ refused is set aside, the rest goes on. Stop: too many parked in a row, so it is
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from chassis import inbox, outbox, parking, telemetry
 from chassis.clock import Clock
 from chassis.consumer import FAULT, Arrival, Consumer, Message, unread
 from chassis.db import Database, Session
-from chassis.failures import passes, too_slow
+from chassis.failures import ClocksApart, passes, too_slow
 from chassis.parking import BEHIND, Parked, Parking, place
 from chassis.telemetry import metrics
 from chassis.work import Work
@@ -174,11 +175,18 @@ class Taker:
     async def _handle(self, session: Session, arrivals: Sequence[Arrival]) -> Work[Any]:
         """The handler's work on those that it has not taken before."""
         work = Work(session, self._clock.now(), self._kit, {id(one.value): one.cause for one in arrivals})
+        self._sure_of_time(arrivals, work.now)
         fresh = await self._fresh(work, arrivals)
         if fresh:
             with telemetry.span(f"{self.consumer.name} handle"):
                 await self.consumer.handler(work, [one.value for one in fresh])
         return work
+
+    def _sure_of_time(self, arrivals: Sequence[Arrival], now: datetime) -> None:
+        """Raises ClocksApart for what was told later than now."""
+        ahead = self.consumer.ahead
+        if ahead and any(one.cause.told_at and one.cause.told_at > now + ahead for one in arrivals):
+            raise ClocksApart
 
     async def _fresh(self, work: Work[Any], arrivals: Sequence[Arrival]) -> list[Arrival]:
         if not self.consumer.ordered:

@@ -8,6 +8,7 @@ async def open_tickets(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from chassis.work import CORRELATION, Called, Cause, Work, trace
@@ -48,7 +49,10 @@ class Arrival(NamedTuple):
 
 
 class Facts:
-    """Facts of one topic. Each has one effect, however often it comes; later ones of a parked key wait behind it."""
+    """Facts of one topic. Each has one effect, however often it comes; later ones of a parked key wait behind it.
+
+    What was told later than now by more than `ahead` waits until then, as in an outage: one of two clocks is wrong.
+    """
 
     ordered = True
     personal = False
@@ -56,8 +60,9 @@ class Facts:
     most = MOST
     rest = 0.0
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, topic: str, *, ahead: timedelta | None = None) -> None:
         self.name = topic
+        self.ahead = ahead
         self.topics = (topic,)
         self.handler: Handler = _undeclared
 
@@ -82,6 +87,7 @@ class Messages:
     """
 
     ordered = False
+    ahead = None
 
     def __init__(
         self,

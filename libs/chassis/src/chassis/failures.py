@@ -15,6 +15,10 @@ _TOO_SLOW = frozenset(("57014", "25P03"))
 """statement_timeout, idle_in_transaction_session_timeout"""
 
 
+class ClocksApart(ConnectionError):  # noqa: N818 - what two machines' clocks are
+    """Something was told later than now: the teller's clock is wrong, or ours, and it is waited until they agree."""
+
+
 def passes(error: BaseException) -> bool:
     """Whether this is an outage (database, network, time) that trying again gets over, and not a bug or a refusal.
 

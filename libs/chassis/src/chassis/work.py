@@ -28,20 +28,21 @@ class Cause:
     """What a fact follows from: another fact, or somebody's request or message with its trace.
 
     `called` is what the sender of a message that is no fact of ours calls it; only an answer to it says that.
-    `sequence` counts the facts of its topic and key, from 1.
+    `sequence` counts the facts of its topic and key, from 1; `told_at` is by the clock of who told it.
     """
 
     fact_id: UUID | None = None
     correlation: str | None = None
     traceparent: str | None = None
     sequence: int | None = None
+    told_at: datetime | None = None
     called: "Called | None" = None
 
     @classmethod
     def of(cls, envelope: Envelope) -> "Cause":
         """What the effects of a fact follow from."""
         correlation = envelope.correlation if CORRELATION.fullmatch(envelope.correlation) else envelope.key
-        return cls(envelope.id, correlation, trace(envelope.traceparent), envelope.sequence)
+        return cls(envelope.id, correlation, trace(envelope.traceparent), envelope.sequence, envelope.time)
 
 
 def trace(said: str | None) -> str | None:

@@ -1,9 +1,11 @@
 """Servers that are away: waited for at any time, without anybody's hand, and nothing is parked for it."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from chassis.kafka import Producer, Record
+from chassis.telemetry import metrics
 
 
 async def test_servers_may_come_later_than_the_service(tiny: Any, bus: Any, hands: Any) -> None:
@@ -112,3 +114,24 @@ async def test_it_says_that_it_is_not_ready_while_nothing_moves(tiny: Any, hands
         assert not running.not_live()
         go_on.set()
         await hands.happens(lambda: not running.not_ready())
+
+
+async def test_what_was_told_later_than_now_waits_until_the_clocks_agree(tiny: Any, hands: Any) -> None:
+    """An hour too slow, a service would take what is an hour old for what has not happened yet."""
+    [consumer] = tiny.harness.service.consumers
+    consumer.ahead = timedelta(minutes=5)
+    fact = hands.complaint()
+    tiny.harness.clock.move(-timedelta(hours=1))
+    await tiny.send(hands.raw(fact))
+    tried = attempts()
+    async with tiny.running_doors():
+        await hands.happens(lambda: attempts() > tried)
+        assert not await tiny.rows("SELECT 1 FROM effect UNION ALL SELECT 1 FROM parked")
+        tiny.harness.clock.move(timedelta(minutes=56))
+        assert await tiny.effects(1) == [fact.complaint_id]
+    assert not await tiny.rows("SELECT 1 FROM parked")
+
+
+def attempts() -> float:
+    """How many batches have come in this process."""
+    return metrics.REGISTRY.get_sample_value("bbcs_consumer_batch_size_count") or 0.0

@@ -1,6 +1,7 @@
 """The topic door: tickets as they live."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from chassis.consumer import Facts
 from chassis.work import Work
@@ -9,7 +10,8 @@ from contracts.tickets import TicketFact
 from sla_monitor import usecases
 from sla_monitor.usecases import Kit
 
-tickets = Facts(topics.TICKETS.name)
+tickets = Facts(topics.TICKETS.name, ahead=timedelta(minutes=5))
+"""With dispatch's clock ahead of ours by more it waits: neither of the two is to turn a light by it (rules 4.7)."""
 
 
 @tickets.batch

@@ -57,11 +57,11 @@ class Facts:
     ordered = True
     personal = False
     pattern = None
-    most = MOST
     rest = 0.0
 
-    def __init__(self, topic: str, *, ahead: timedelta | None = None) -> None:
+    def __init__(self, topic: str, *, ahead: timedelta | None = None, most: int = MOST) -> None:
         self.name = topic
+        self.most = most
         self.ahead = ahead
         self.topics = (topic,)
         self.handler: Handler = _undeclared

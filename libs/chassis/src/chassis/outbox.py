@@ -38,5 +38,10 @@ _APPEND = """
 async def append(work: Work[Any]) -> None:
     """Write what was told into the log."""
     if work.told:
-        columns = dict(zip(Told._fields, map(list, zip(*work.told, strict=True)), strict=True))
+        columns = dict(zip(Told._fields, map(_column, zip(*work.told, strict=True)), strict=True))
         await rows(work.session, _APPEND, now=work.now, **columns)
+
+
+def _column(values: tuple[Any, ...]) -> list[Any] | None:
+    """A column as an array; none at all where it is empty, for `unnest` fills up what others have more."""
+    return list(values) if any(value is not None for value in values) else None

@@ -10,7 +10,7 @@ from contracts.tickets import TicketFact
 from sla_monitor import usecases
 from sla_monitor.usecases import Kit
 
-tickets = Facts(topics.TICKETS.name, ahead=timedelta(minutes=5))
+tickets = Facts(topics.TICKETS.name, ahead=timedelta(minutes=5), most=1_000)
 """With dispatch's clock ahead of ours by more it waits: neither of the two is to turn a light by it (rules 4.7)."""
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.db import Row, Session, rows
@@ -196,44 +196,49 @@ async def one(session: Session, ticket_id: UUID) -> File | None:
     return (await _files(session, found)).get(ticket_id)
 
 
-async def save(session: Session, changed: Sequence[tuple[File, File]]) -> None:
+class _Changed(NamedTuple):
+    """A clock of a ticket as it was, if it was there, and as it is."""
+
+    ticket_id: UUID
+    was: Clock | None
+    now: Clock
+
+    @property
+    def turned(self) -> bool:
+        """Whether nothing but its light is another."""
+        return self.was is not None and self.was._replace(light=self.now.light) == self.now
+
+
+async def save(session: Session, files: Sequence[tuple[File, File]]) -> None:
     """Let the tickets be as in the second of each two files, which were as in the first."""
-    if not changed:
-        return
-    await _save_tickets(session, [after.ticket for before, after in changed if before.ticket != after.ticket])
-    await _save_clocks(session, [(ticket_id, now) for ticket_id, _, now in _changed_clocks(changed)])
-    await _count(session, changed)
+    await _save_tickets(session, [after.ticket for before, after in files if before.ticket != after.ticket])
+    clocks = _changed(files)
+    await _save_clocks(session, clocks)
+    await _count(session, clocks)
 
 
-async def save_passed(session: Session, changed: Sequence[tuple[File, File]]) -> None:
+async def save_passed(session: Session, files: Sequence[tuple[File, File]]) -> None:
     """The same for what only time or a newer calendar has changed: no ticket, and no clock began or ended."""
-    clocks = _changed_clocks(changed)
-    await _save_some(session, _TURN, _TURNED, [one for one in clocks if _turned(*one)])
-    await _save_some(session, _SAVE_PASSED, _PASSED_COLUMNS, [one for one in clocks if not _turned(*one)])
-    await _count(session, changed)
+    clocks = _changed(files)
+    await _save_some(session, _TURN, _TURNED, [one for one in clocks if one.turned])
+    await _save_some(session, _SAVE_PASSED, _PASSED_COLUMNS, [one for one in clocks if not one.turned])
+    await _count(session, clocks)
 
 
-def _changed_clocks(changed: Sequence[tuple[File, File]]) -> list[tuple[UUID, Clock | None, Clock]]:
+def _changed(files: Sequence[tuple[File, File]]) -> list[_Changed]:
     return [
-        (after.ticket.ticket_id, before.clocks.get(key), clock)
-        for before, after in changed
+        _Changed(after.ticket.ticket_id, before.clocks.get(key), clock)
+        for before, after in files
         for key, clock in after.clocks.items()
         if before.clocks.get(key) != clock
     ]
 
 
-def _turned(_: UUID, was: Clock | None, now: Clock) -> bool:
-    """Whether nothing but its light is another."""
-    return was is not None and was._replace(light=now.light) == now
-
-
-async def _save_some(
-    session: Session, sql: str, columns: Sequence[str], clocks: Sequence[tuple[UUID, Clock | None, Clock]]
-) -> None:
+async def _save_some(session: Session, sql: str, columns: Sequence[str], clocks: Sequence[_Changed]) -> None:
     """Write some columns of clocks that are there."""
     if clocks:
-        written = {name: [getattr(now, name) for _, _, now in clocks] for name in columns}
-        await rows(session, sql, ticket_id=[ticket_id for ticket_id, _, _ in clocks], **written)
+        written = {name: [getattr(one.now, name) for one in clocks] for name in columns}
+        await rows(session, sql, ticket_id=[one.ticket_id for one in clocks], **written)
 
 
 async def _save_tickets(session: Session, tickets: Sequence[Ticket]) -> None:
@@ -242,24 +247,22 @@ async def _save_tickets(session: Session, tickets: Sequence[Ticket]) -> None:
         await rows(session, _SAVE_TICKETS, **columns)
 
 
-async def _save_clocks(session: Session, clocks: Sequence[tuple[UUID, Clock]]) -> None:
+async def _save_clocks(session: Session, clocks: Sequence[_Changed]) -> None:
     if clocks:
         await rows(
             session,
             _SAVE_CLOCKS,
-            ticket_id=[ticket_id for ticket_id, _ in clocks],
-            steps=[json.dumps([(step.term, step.at.isoformat()) for step in one.steps]) for _, one in clocks],
-            tries=[json.dumps([at.isoformat() for at in one.tries]) for _, one in clocks],
-            **{name: [getattr(one, name) for _, one in clocks] for name in _CLOCK_COLUMNS},
+            ticket_id=[one.ticket_id for one in clocks],
+            steps=[json.dumps([(step.term, step.at.isoformat()) for step in one.now.steps]) for one in clocks],
+            tries=[json.dumps([at.isoformat() for at in one.now.tries]) for one in clocks],
+            **{name: [getattr(one.now, name) for one in clocks] for name in _CLOCK_COLUMNS},
         )
 
 
-async def _count(session: Session, changed: Sequence[tuple[File, File]]) -> None:
+async def _count(session: Session, clocks: Sequence[_Changed]) -> None:
     """Keep the board: what runs now and did not before, less what ran and does not now."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for before, after in changed:
-        counted.subtract(_place(one) for one in before.clocks.values() if one.open)
-        counted.update(_place(one) for one in after.clocks.values() if one.open)
+    counted = Counter(_place(one.now) for one in clocks if one.now.open)
+    counted.subtract(_place(one.was) for one in clocks if one.was is not None and one.was.open)
     moved = sorted((place, count) for place, count in counted.items() if count)
     if moved:
         unit, kind, light = map(list, zip(*(place for place, _ in moved), strict=True))
@@ -314,7 +317,7 @@ def _clock(row: Row) -> Clock:
         calendar,
         policy,
         red_before,
-        tuple(map(datetime.fromisoformat, json.loads(tries))),
+        tuple(map(datetime.fromisoformat, json.loads(tries))) if tries != "[]" else (),
         stopped_at,
         Verdict(verdict) if verdict else None,
     )

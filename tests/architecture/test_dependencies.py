@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-MEMBERS = ("libs/contracts", "libs/chassis", "services/intake", "services/dispatch", "services/sla-monitor")
+MEMBERS = (
+    "libs/contracts",
+    "libs/chassis",
+    "services/intake",
+    "services/dispatch",
+    "services/sla-monitor",
+    "services/revisit",
+)
 """Not deploy/local: it starts programs by their names."""
 
 

@@ -20,7 +20,7 @@ from stack.trouble import Trouble, last_words
 
 _COMPOSE = checkout.ROOT / "deploy" / "compose.yaml"
 _INSIDE = {"kafka": "kafka:9094", "postgres": "postgres:5432", "redis": "redis:6379"}
-_LISTENING = {"intake": "8001", "dispatch": "8002", "sla-monitor": "8003"}
+_LISTENING = {"intake": "8001", "dispatch": "8002", "sla-monitor": "8003", "revisit": "8004"}
 _ANYWHERE = "0.0.0.0"  # noqa: S104 - inside of a container; it is published on loopback only
 _PATIENCE_S = 180.0
 

@@ -27,6 +27,7 @@ class Ports:
     intake: int = 8001
     dispatch: int = 8002
     sla_monitor: int = 8003
+    revisit: int = 8004
 
     @classmethod
     def read(cls, home: Path, env: Mapping[str, str] = os.environ) -> "Ports":

@@ -1,6 +1,6 @@
 """Importing this module makes every fact known to `contracts.base.FACTS`."""
 
-from contracts import actions, calendar, clocks, complaints, directory, parking, tickets
+from contracts import actions, calendar, clocks, complaints, directory, parking, revisits, tickets
 from contracts.base import FACTS
 
-__all__ = ["FACTS", "actions", "calendar", "clocks", "complaints", "directory", "parking", "tickets"]
+__all__ = ["FACTS", "actions", "calendar", "clocks", "complaints", "directory", "parking", "revisits", "tickets"]

@@ -89,6 +89,14 @@ REFUSALS: dict[str, Refusal] = {
     "reopening.not-requested": Refusal("没有等待决定的重新办理申请", 409),
     "link.to-itself": Refusal("工单不能并入自身", 422),
     "link.closed": Refusal("只能并入未办结的工单", 409),
+    # asking the reporter again
+    "revisit.unknown": Refusal("没有这项回访", 404),
+    "revisit.closed": Refusal("该项回访已结束", 409),
+    "revisit.by-finisher": Refusal("办结工单的人员不得进行中心回访", 409),
+    "revisit.too-soon": Refusal("同一工单一日内不得再次致电反映人", 409),
+    "revisit.before-finish": Refusal("回访时间不能早于办结时间", 422),
+    "revisit.answer-missing": Refusal("已接通的回访须记录评价和是否解决", 422),
+    "revisit.answer-unheard": Refusal("未接通或被拒绝的回访不能记录评价", 422),
     # the calendar and due dates
     "time.malformed": Refusal("时间格式不正确，应如 2026-11-26T09:30:00+08:00", 422),
     "time.no-offset": Refusal("时间须带时区，例如 +08:00", 422),

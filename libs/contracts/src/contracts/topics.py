@@ -15,7 +15,7 @@ from contracts.vocabulary import Channel
 DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 
-SERVICES = ("intake", "dispatch", "sla-monitor")
+SERVICES = ("intake", "dispatch", "sla-monitor", "revisit")
 
 OPERATOR = "operator"
 """Reads everything without personal data (`bbcs tail`, lag)."""
@@ -68,7 +68,7 @@ def _channel(channel: Channel) -> Topic:
 
 CHANNELS = tuple(_channel(channel) for channel in Channel)
 COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", OPERATOR))
-TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", "sla-monitor", OPERATOR))
+TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", "sla-monitor", "revisit", OPERATOR))
 CLOCKS = Topic("clocks", "ticket id", ("sla-monitor",), ("dispatch", MONITORING, OPERATOR))
 ALERTS = Topic("alerts", "ticket id", ("sla-monitor",), (MONITORING, OPERATOR), compacted=True)
 DIRECTORY = Topic(
@@ -80,9 +80,10 @@ DIRECTORY = Topic(
     compacted=True,
 )
 
-CALENDAR = Topic("calendar", "date", ("sla-monitor",), (OPERATOR,), partitions=1, compacted=True)
+CALENDAR = Topic("calendar", "date", ("sla-monitor",), ("revisit", OPERATOR), partitions=1, compacted=True)
+REVISITS = Topic("revisits", "ticket id", ("revisit",), (OPERATOR,))
 
-SHARED = (*CHANNELS, COMPLAINTS, TICKETS, CLOCKS, ALERTS, DIRECTORY, CALENDAR)
+SHARED = (*CHANNELS, COMPLAINTS, TICKETS, CLOCKS, ALERTS, DIRECTORY, CALENDAR, REVISITS)
 
 
 def of_unit(unit: str) -> Topic:

@@ -1,4 +1,4 @@
-"""The words of rules.md 1 as closed lists."""
+"""The words of complaints, tickets and clocks (rules 1 to 4)."""
 
 from enum import StrEnum
 

@@ -1,0 +1,33 @@
+"""The service: has every reporter asked again after the reply, and says what does not agree."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from revisit import api, consumers
+from revisit.domain import Hours, Policy
+from revisit.settings import RevisitSettings
+from revisit.usecases import Kit
+
+
+def build_kit(settings: RevisitSettings) -> Kit:
+    """The service's equipment."""
+    return Kit(
+        Policy(
+            version=settings.policy_version,
+            unit_days=settings.unit_days,
+            centre_days=settings.centre_days,
+            sample_percent=settings.sample_percent,
+            attempts=settings.attempts,
+            hours=Hours(settings.opens, settings.closes),
+        )
+    )
+
+
+service = Service(
+    name="revisit",
+    settings=RevisitSettings,
+    migrations=Path(__file__).parents[2] / "migrations",
+    kit=build_kit,
+    api=(api.router,),
+    consumers=(consumers.tickets, consumers.calendar),
+)

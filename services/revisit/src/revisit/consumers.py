@@ -1,0 +1,28 @@
+"""The topic doors: tickets as they are closed and opened again, and the calendar by which working days count."""
+
+from collections.abc import Sequence
+
+from chassis.consumer import Facts
+from chassis.work import Work
+from contracts import topics
+from contracts.calendar import CalendarFact
+from contracts.tickets import TicketFact
+from revisit import usecases
+from revisit.usecases import Kit
+
+tickets = Facts(topics.TICKETS.name)
+
+
+@tickets.batch
+async def follow_tickets(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
+    """Plan who asks the reporter again."""
+    await usecases.follow(work, facts)
+
+
+calendar = Facts(topics.CALENDAR.name)
+
+
+@calendar.batch
+async def set_days(work: Work[Kit], facts: Sequence[CalendarFact]) -> None:
+    """Keep what each date is."""
+    await usecases.set_days(work, facts)

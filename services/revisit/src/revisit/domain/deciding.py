@@ -1,0 +1,20 @@
+"""`decide` says what happens by a command. It is pure: time, ids, the calendar and the policy come with the command."""
+
+from typing import assert_never
+
+from contracts.revisits import RevisitFact
+from revisit.domain.asking import attempt
+from revisit.domain.cases import Case
+from revisit.domain.commands import Attempt, Command, Follow
+from revisit.domain.planning import follow
+
+
+def decide(case: Case, command: Command) -> list[RevisitFact]:
+    """What happens by the command; nothing when it has already happened. Raises Refused as `attempt` does."""
+    match command:
+        case Follow():
+            return follow(case, command)
+        case Attempt():
+            return attempt(case, command)
+        case _:
+            assert_never(command)

@@ -1,0 +1,21 @@
+"""The district's policy on asking again, where the notice is silent: versioned, and named by every plan."""
+
+from dataclasses import dataclass, field
+
+from revisit.domain.calendar import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the district decided (policy).
+
+    The unit asks within `unit_days` working days after the finish, the centre within `centre_days`, and that of
+    `sample_percent` of a hundred finishes. After `attempts` a reporter counts as not reached.
+    """
+
+    version: int = 1
+    unit_days: int = 3
+    centre_days: int = 5
+    sample_percent: int = 100
+    attempts: int = 3
+    hours: Hours = field(default_factory=Hours)

@@ -1,0 +1,33 @@
+"""What an operator may change about revisit."""
+
+from datetime import time
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from chassis.settings import Settings
+
+
+class RevisitSettings(Settings, service="revisit"):
+    """The common settings, and the district's policy (rules 5.1)."""
+
+    policy_version: int = Field(default=1, ge=1)
+    """The number under which plans name the district's policy; raise it with the policy."""
+    unit_days: int = Field(default=3, ge=1, le=60)
+    """Working days after the finish within which the unit asks (policy)."""
+    centre_days: int = Field(default=5, ge=1, le=60)
+    """Working days after the finish within which the centre asks (policy)."""
+    sample_percent: int = Field(default=100, ge=0, le=100)
+    """Of a hundred finishes, how many the centre revisits (policy); which of the declined, dispatch says."""
+    attempts: int = Field(default=3, ge=1, le=20)
+    """Attempts after which a reporter counts as not reached (policy)."""
+    opens: time = time(9)
+    """When business opens, in Shanghai: nobody is called before (policy)."""
+    closes: time = time(17)
+    """When business closes, in Shanghai: what is due on a day is due then (policy)."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.opens < self.closes:
+            raise ValueError("business opens before it closes")
+        return self

@@ -79,9 +79,9 @@ class Waiting(Revisit):
     @classmethod
     def of(cls, listed: Listed) -> "Waiting":
         """The revisit of a case."""
-        case, shown = listed.case, Revisit.model_validate(listed.revisit).model_dump()
-        known = {name: getattr(case, name) for name in ("ticket_id", "complaint_id", "channel", "matter_code")}
-        return cls(**shown, **known)
+        shown = {name: getattr(listed.revisit, name) for name in Revisit.model_fields}
+        known = {name: getattr(listed.case, name) for name in ("ticket_id", "complaint_id", "channel", "matter_code")}
+        return cls.model_validate(shown | known, from_attributes=True)
 
 
 class Answer(BaseModel):
@@ -176,7 +176,7 @@ async def worklist(
     response: Response,
     unit: Annotated[UnitCode, Query(description="a unit's code, or `centre`")],
     after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> list[Waiting]:
     """Whom a unit, or the centre, has to ask and may call now, due first, after the revisit that was seen last.
 

@@ -168,6 +168,14 @@ async def test_the_page_says_what_the_json_says_and_runs_nothing(ended: Any, ame
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+async def test_whatever_a_row_holds_the_page_shows_it_as_text(ended: Any, amend: Any) -> None:
+    await amend(("2026-11-26", "public-holiday", "样例节"), ("2026-12-05", "shifted-working-day", ""))
+    await ended.rows("UPDATE calendar_day SET notice = :notice WHERE date = '2026-11-25'", notice="<script>1</script>&")
+    page = Page((await ended.get(ADDRESS, format="html")).text)
+    assert ["2026-11-25", "周三", "工作日", "计入，第 1 日", "<script>1</script>&"] in page.rows
+    assert "script" not in page.tags
+
+
 @pytest.mark.parametrize("accept", ["", "*/*", "application/json"])
 async def test_who_does_not_ask_for_a_page_gets_json(ended: Any, accept: str) -> None:
     answer = await ended.client.get(ADDRESS, headers={"authorization": "Bearer key-of-centre", "accept": accept})

@@ -267,6 +267,18 @@ def test_a_calendar_that_makes_it_yellow_earlier_does_so_from_that_instant_on(me
     assert (turned.light, turned.effective_at, turned.cause) == (Light.YELLOW, at("25 17:00"), ChangeCause.CALENDAR)
 
 
+def test_what_turned_before_a_notice_is_told_and_then_taken_back_by_it(measures: Measures) -> None:
+    """Nobody swept in between: what was true until the notice was true."""
+    ear = Ear(measures, opened(), dispatched("23 10:00"), accepted("23 11:00"))
+    ear.measures = amended(measures, 26, DayStatus.HOLIDAY)._replace(amended_at=at("26 20:00"))
+    ear.hear(at("26 21:00"))
+    assert [(one.light, one.effective_at, one.cause) for one in ear.of(ClockTurned, ClockKind.HANDLE)] == [
+        (Light.YELLOW, at("25 17:00"), ChangeCause.TIME),
+        (Light.RED, at("26 17:00"), ChangeCause.TIME),
+        (Light.YELLOW, at("26 20:00"), ChangeCause.CALENDAR),
+    ]
+
+
 # whose it is
 
 

@@ -66,10 +66,13 @@ def react(file: File, fact: TicketFact, noticed_at: datetime, measures: Measures
 def advance(file: File, to: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
     """What became true by the passing of time until an instant, that one included (rules 4.7).
 
-    First by a calendar that is newer than the clocks; ended ones keep the due they were judged by (rules 4.3).
+    A calendar newer than the clocks counts from its import on: what turned before is told, and taken back by it. Ended
+    ones keep the due they were judged by (rules 4.3).
     """
     telling = _Telling(file, noticed_at, measures)
-    telling.amend()
+    if telling.outdated():
+        telling.pass_to(min(to, measures.amended_at))
+        telling.amend()
     telling.pass_to(to)
     return telling.reaction()
 
@@ -264,6 +267,10 @@ class _Telling:
         while coming := [one for clock in self.running() if (one := _coming(clock, to))]:
             clock, light, since = min(coming, key=_soonest)
             self._turn(clock, light, since, ChangeCause.TIME)
+
+    def outdated(self) -> bool:
+        newest = self._measures.calendar.version
+        return any(clock.steps and clock.calendar < newest for clock in self.running())
 
     def amend(self) -> None:
         """By the newest calendar, from its import on; who imported it may have had a clock ahead of ours."""

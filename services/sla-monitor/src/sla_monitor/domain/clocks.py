@@ -107,6 +107,28 @@ def follows(light: Light, clock: Clock) -> tuple[Light, datetime] | None:
     return (Light.OVERDUE if clock.yellow_at is None else Light.RED), clock.due_at
 
 
+class Turn(NamedTuple):
+    """A light that a clock turns to by the passing of time, and from when on."""
+
+    clock: Clock
+    light: Light
+    since: datetime
+
+
+def coming(clock: Clock, to: datetime) -> Turn | None:
+    """The next turn of a clock, if it has come by an instant: yellow from its own on, late only after it."""
+    change = follows(clock.light, clock)
+    if change is None:
+        return None
+    light, since = change
+    return Turn(clock, light, since) if since < to or (since == to and not light.alarming) else None
+
+
+def soonest(turn: Turn) -> tuple[datetime, bool]:
+    """By what turns come in order: of two at one instant the one that is late comes after, for it is so only then."""
+    return turn.since, turn.light.alarming
+
+
 def begins(light: Light, clock: Clock) -> datetime:
     """From when on a light shows by the clock's due: late from due on, yellow a day before, others from the start."""
     if light.alarming:

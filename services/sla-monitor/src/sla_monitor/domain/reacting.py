@@ -21,7 +21,18 @@ from contracts.tickets import (
     TicketTracked,
 )
 from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light, Verdict
-from sla_monitor.domain.clocks import Clock, ClockKey, File, Step, Ticket, begins, follows, light_at
+from sla_monitor.domain.clocks import (
+    Clock,
+    ClockKey,
+    File,
+    Step,
+    Ticket,
+    begins,
+    coming,
+    follows,
+    light_at,
+    soonest,
+)
 from sla_monitor.domain.reckoning import Measures, reckoned, term_of, terms_after
 from sla_monitor.domain.rules import INSTANTS, RULES, Rule, Start, Stop
 
@@ -39,14 +50,6 @@ _DECIDING: Mapping[type[Fact], str] = {
 }
 """The facts by which clocks that run may have another term or another unit, and the instants from which on."""
 _ORDER = (Light.GREEN, Light.RUNNING, Light.YELLOW, Light.OVERDUE, Light.RED)
-
-
-class _Change(NamedTuple):
-    """A light that a clock turns to by the passing of time, and from when on."""
-
-    clock: Clock
-    light: Light
-    since: datetime
 
 
 class Reaction(NamedTuple):
@@ -264,8 +267,8 @@ class _Telling:
 
     def pass_to(self, to: datetime) -> None:
         """Let time pass until an instant, that one included: what changes in the meantime is told in order."""
-        while coming := [one for clock in self.running() if (one := _coming(clock, to))]:
-            clock, light, since = min(coming, key=_soonest)
+        while turns := [one for clock in self.running() if (one := coming(clock, to))]:
+            clock, light, since = min(turns, key=soonest)
             self._turn(clock, light, since, ChangeCause.TIME)
 
     def outdated(self) -> bool:
@@ -381,20 +384,6 @@ def _differs(before: Clock, after: Clock) -> bool:
 def _first(kept: tuple[ClockKey, Clock]) -> tuple[datetime, ClockKey]:
     key, clock = kept
     return clock.started_at, key
-
-
-def _coming(clock: Clock, to: datetime) -> _Change | None:
-    """The next change of a clock, if it has come by an instant: yellow from its own on, late only after it."""
-    change = follows(clock.light, clock)
-    if change is None:
-        return None
-    light, since = change
-    return _Change(clock, light, since) if since < to or (since == to and not light.alarming) else None
-
-
-def _soonest(change: _Change) -> tuple[datetime, bool]:
-    """Of two at one instant the one that is late comes after: it is so only then."""
-    return change.since, change.light.alarming
 
 
 def _alerts(clocks: Iterable[Clock]) -> Iterator[Alert]:

@@ -153,7 +153,7 @@ async def test_another_unit_that_gets_a_late_ticket_is_told_too(post: Any) -> No
 async def test_what_was_left_out_and_is_true_again_is_told(post: Any) -> None:
     """A late ticket goes to another unit before anybody is told, and comes back."""
     await post.tells("hrss", unit="hrss")
-    await post.follow("24 10:00", lives.opened(), lives.dispatched(), lives.accepted("24 11:00"))
+    await post.follow("24 11:00", lives.opened(), lives.dispatched(), lives.accepted("24 11:00"))
     await post.sweep("27 17:01")
     await post.follow("27 17:05", lives.dispatched("27 17:05", "tax", again=True))
     post.at("30 09:00")

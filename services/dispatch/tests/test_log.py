@@ -101,7 +101,7 @@ async def test_what_dispatch_does_not_tell_is_elsewhere(topic: str, desk: Any) -
 @pytest.mark.parametrize(
     ("topic", "readers"),
     [
-        ("tickets", {"service.sla-monitor", "service.dispatch"}),
+        ("tickets", {"service.sla-monitor", "service.revisit", "service.dispatch"}),
         ("directory", {"channel.window", "service.dispatch"}),
         ("dispatch.hrss", {"unit.hrss"}),
         ("dispatch.town-a", {"unit.town-a"}),

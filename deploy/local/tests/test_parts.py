@@ -122,9 +122,18 @@ def test_a_speed_that_cannot_be_is_refused(said: str) -> None:
         clocks.speed_of(said)
 
 
+def _marked(name: str) -> "subprocess.Popen[bytes]":
+    """A process with a mark, which runs: it has said so."""
+    wait = ["-c", "import time; print(flush=True); time.sleep(60)"]
+    process = subprocess.Popen([sys.executable, "-X", f"stack={name}", *wait], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process.stdout as said:
+        said.readline()
+    return process
+
+
 def test_only_marked_processes_are_ended() -> None:
-    wait = ["-c", "import time; time.sleep(60)"]
-    ours, stranger = (subprocess.Popen([sys.executable, "-X", f"stack={name}", *wait]) for name in ("/a", "/a2"))
+    ours, stranger = (_marked(name) for name in ("/a", "/a2"))
     try:
         assert processes.end([("-X", "stack=/a")], patience_s=5) == [ours.pid]
         assert ours.wait(5) == -signal.SIGTERM

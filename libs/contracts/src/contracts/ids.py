@@ -10,7 +10,6 @@ from contracts.refusals import Refused
 
 ComplaintId = UUID
 TicketId = UUID
-FactId = UUID
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 """A unit's code; part of its topics' and its principal's names."""

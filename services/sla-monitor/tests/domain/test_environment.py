@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from chassis.testing.lives import COMPLAINT, TICKET, accepted, at, dispatched, opened, tracked
 from sla_monitor import clients
-from sla_monitor.domain import TERMS, Calendar, File, Hours, Measures, Policy, Ticket, advance, due, react
+from sla_monitor.domain import TERMS, Calendar, Case, Hours, Measures, Policy, Ticket, advance, due, react
 
 time.tzset()
 with suppress(locale.Error):
@@ -25,12 +25,12 @@ for year, month, day in ((2023, 12, 29), (2024, 2, 28), (2024, 2, 29), (2025, 12
             found = due(start, term, calendar, Hours())
             days = [(str(day.date), day.status.upper(), counted) for day, counted in found.days]
             print(start.isoformat(), name, found.due_at, found.yellow_at, days)
-file, measures = File(Ticket(TICKET, COMPLAINT), {}), Measures(Policy(), calendar, at("01 00:00"))
+case, measures = Case(Ticket(TICKET, COMPLAINT), {}), Measures(Policy(), calendar, at("01 00:00"))
 for fact in (opened(), dispatched(), accepted(), tracked("26 16:00", "27 12:00")):
-    file, told = react(file, fact, at("30 23:00"), measures)
+    case, told = react(case, fact, at("30 23:00"), measures)
     for one in told:
         print(one.model_dump_json())
-for one in advance(file, at("30 23:00"), at("30 23:00"), measures).told:
+for one in advance(case, at("30 23:00"), at("30 23:00"), measures).told:
     print(one.model_dump_json())
 """
 

@@ -17,7 +17,7 @@ from chassis.testing.histories import Life
 from chassis.testing.lives import accepted, at, contacted, dispatched, opened
 from contracts.clocks import ClockMoved, ClockStarted, ClockStopped, ClockTurned, TicketAlerted
 from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light
-from sla_monitor.domain import Calendar, File, Measures, Policy, Ticket, advance, react
+from sla_monitor.domain import Calendar, Case, Measures, Policy, Ticket, advance, react
 from sla_monitor.domain.rules import INSTANTS
 
 END = at("01 00:00") + timedelta(days=200)
@@ -45,17 +45,17 @@ def instants(facts: Sequence[Any]) -> list[datetime]:
     return [getattr(one, INSTANTS.get(type(one)) or "classified_at", END) for one in facts]
 
 
-def lived(measures: Measures, facts: Sequence[Any], looks: Sequence[Sequence[datetime]]) -> tuple[File, list[Any]]:
+def lived(measures: Measures, facts: Sequence[Any], looks: Sequence[Sequence[datetime]]) -> tuple[Case, list[Any]]:
     """What is told when time is looked at before each fact at these instants, and at the end."""
-    file, told = File(Ticket(facts[0].ticket_id, facts[0].complaint_id), {}), list[Any]()
+    case, told = Case(Ticket(facts[0].ticket_id, facts[0].complaint_id), {}), list[Any]()
     for fact, before in zip(facts, looks, strict=True):
         for look in before:
-            file, more = advance(file, look, look, measures)
+            case, more = advance(case, look, look, measures)
             told += more
-        file, more = react(file, fact, END, measures)
+        case, more = react(case, fact, END, measures)
         told += more
-    file, more = advance(file, END, END, measures)
-    return file, [*told, *more]
+    case, more = advance(case, END, END, measures)
+    return case, [*told, *more]
 
 
 def timeless(told: Sequence[Any]) -> list[str]:
@@ -76,10 +76,10 @@ def test_a_life_is_told_alike_whenever_time_is_looked_at(
     begun = [at_least[0] - timedelta(days=1), *at_least]
     looks = [spread(*pair, data.draw(SWEEPS)) if pair[0] < END else [] for pair in pairwise(begun)]
     assert_ordered(lived(measures, facts, [[]] * len(facts))[1])
-    expected_file, expected = lived(measures, facts, [[]] * len(facts))
-    file, told = lived(measures, facts, looks)
+    expected_case, expected = lived(measures, facts, [[]] * len(facts))
+    case, told = lived(measures, facts, looks)
     assert timeless(told) == timeless(expected)
-    assert file == expected_file
+    assert case == expected_case
 
 
 def coming(when: Sequence[datetime]) -> list[datetime]:
@@ -132,10 +132,10 @@ def test_facts_that_come_late_leave_the_same_truth(
         [min(one, END) + timedelta(days=days)] if days and one < END else []
         for one, days in zip(when, ahead, strict=True)
     ]
-    expected_file, expected = lived(measures, facts, [[]] * len(facts))
-    file, told = lived(measures, facts, looks)
+    expected_case, expected = lived(measures, facts, [[]] * len(facts))
+    case, told = lived(measures, facts, looks)
     assert truth(told) == truth(expected)
-    assert file == expected_file
+    assert case == expected_case
 
 
 def truth(told: Sequence[Any]) -> dict[Any, Any]:

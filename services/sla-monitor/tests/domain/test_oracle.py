@@ -18,8 +18,8 @@ from contracts.vocabulary import ClockKind, Complexity, DayStatus, DispatchRule
 from sla_monitor.domain import (
     TERMS,
     Calendar,
+    Case,
     Day,
-    File,
     Hours,
     Measures,
     Policy,
@@ -222,7 +222,7 @@ class Life:
 
     def __init__(self, years: Years, measures: Measures, dice: random.Random) -> None:
         self.years, self.measures = years, measures
-        self.file = File(Ticket(SAID["ticket_id"], SAID["complaint_id"]), {})
+        self.case = Case(Ticket(SAID["ticket_id"], SAID["complaint_id"]), {})
         self.dispatched = self.at = years.some(dice)
         sent: dict[str, Any] = {
             "rule": DispatchRule.MATTER_OWNER,
@@ -237,7 +237,7 @@ class Life:
         self.asked: tuple[int, int] | None = None
 
     def hear(self, fact: Any) -> None:
-        self.file = react(self.file, fact, instant(self.at), self.measures).file
+        self.case = react(self.case, fact, instant(self.at), self.measures).case
 
     def later(self, dice: random.Random) -> None:
         """A while passes, most often up to an edge of business or of the present light."""
@@ -281,7 +281,7 @@ class Life:
 
 def assert_lived(life: Life, dice: random.Random) -> None:
     assert_stands(life)
-    assert number(life.file.clocks[ClockKind.ACCEPT, "1"].due_at) == due_by(life.dispatched, 1, life.years.off)
+    assert number(life.case.clocks[ClockKind.ACCEPT, "1"].due_at) == due_by(life.dispatched, 1, life.years.off)
     for _ in range(dice.randrange(4)):
         life.later(dice)
         if life.asked is None and dice.random() < 0.3:
@@ -290,12 +290,12 @@ def assert_lived(life: Life, dice: random.Random) -> None:
             life.decide(dice)
         assert_stands(life)
     life.later(dice)
-    life.file = advance(life.file, instant(life.at), instant(life.at), life.measures).file
+    life.case = advance(life.case, instant(life.at), instant(life.at), life.measures).case
     assert_stands(life)
 
 
 def assert_stands(life: Life) -> None:
-    running = {one.kind: one for one in life.file.clocks.values() if one.open}
+    running = {one.kind: one for one in life.case.clocks.values() if one.open}
     expected = life.expected()
     found = {kind: (number(one.due_at), one.light.value) for kind, one in running.items()}
     assert found == expected, life.decisions

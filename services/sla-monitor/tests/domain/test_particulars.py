@@ -35,7 +35,7 @@ from contracts.vocabulary import (
     ReturnReason,
     Verdict,
 )
-from sla_monitor.domain import Calendar, Day, File, Measures, Policy, Ticket, advance, earliest, inherit, react
+from sla_monitor.domain import Calendar, Case, Day, Measures, Policy, Ticket, advance, earliest, inherit, react
 
 ANOTHER = UUID(int=4)
 
@@ -50,27 +50,27 @@ class Ear:
     """Hears what is told of a ticket to which things happen: facts, and instants up to which time passes."""
 
     def __init__(self, measures: Measures, *happened: Any) -> None:
-        self.file, self.measures, self.told = File(Ticket(TICKET, COMPLAINT), {}), measures, list[Any]()
+        self.case, self.measures, self.told = Case(Ticket(TICKET, COMPLAINT), {}), measures, list[Any]()
         self.hear(*happened)
 
     def hear(self, *happened: Any) -> None:
         for one in happened:
             passing = isinstance(one, datetime)
             noticed = one if passing else at("30 23:00")
-            self._take((advance if passing else react)(self.file, one, noticed, self.measures))
+            self._take((advance if passing else react)(self.case, one, noticed, self.measures))
 
     def inherit(self, since: str, when: str) -> None:
-        self._take(inherit(self.file, at(since), at(when), at(when), self.measures))
+        self._take(inherit(self.case, at(since), at(when), at(when), self.measures))
 
     def _take(self, reaction: Any) -> None:
-        self.file = reaction.file
+        self.case = reaction.case
         self.told += reaction.told
 
     def of(self, kind: type[Any], clock: ClockKind | None = None) -> list[Any]:
         return [one for one in self.told if isinstance(one, kind) and clock in (None, getattr(one, "clock", None))]
 
     def clock(self, kind: ClockKind, ref: str = "1") -> Any:
-        return self.file.clocks[kind, ref]
+        return self.case.clocks[kind, ref]
 
 
 def other_assist(when: str, due: str) -> Any:
@@ -128,7 +128,7 @@ def test_an_explanation_why_it_is_out_of_scope_is_judged_as_a_reply_is(
 def test_a_ticket_that_goes_on_in_another_is_not_judged_itself(measures: Measures) -> None:
     ear = Ear(measures, opened(Channel.CITY_EXIT, "24 09:00"), dispatched(), accepted(), assist("25 11:00", "26 12:00"))
     ear.hear(tickets.TicketLinked(**SAID, to=ANOTHER, linked_at=at("26 10:00"), by="centre/1"))
-    assert {kind.value: one.verdict for (kind, _), one in ear.file.clocks.items()} == {
+    assert {kind.value: one.verdict for (kind, _), one in ear.case.clocks.items()} == {
         "accept": Verdict.MET,
         **dict.fromkeys(("contact", "handle", "assist", "city-contact", "city"), Verdict.VOID),
     }
@@ -231,7 +231,7 @@ def test_of_several_that_go_on_in_it_the_earliest_counts(measures: Measures) -> 
 
 
 def test_nobody_waits_for_a_ticket_that_was_not_accepted(measures: Measures) -> None:
-    assert earliest(Ear(measures, opened(), dispatched()).file) is None
+    assert earliest(Ear(measures, opened(), dispatched()).case) is None
 
 
 def test_what_is_moved_is_due_by_the_policy_that_holds_then(measures: Measures) -> None:
@@ -284,9 +284,9 @@ def test_what_turned_before_a_notice_is_told_and_then_taken_back_by_it(measures:
 
 def test_a_ticket_in_the_queue_is_nobodys(measures: Measures) -> None:
     ear = Ear(measures, opened(Channel.CITY_EXIT, "20 10:00"), dispatched("23 10:00"), queued("23 11:00"))
-    assert (ear.file.ticket.unit, ear.clock(ClockKind.CITY).unit) == (None, None)
+    assert (ear.case.ticket.unit, ear.clock(ClockKind.CITY).unit) == (None, None)
     assert ear.clock(ClockKind.ACCEPT).verdict is Verdict.VOID
-    assert (ear.file.ticket.from_city, ear.file.ticket.submitted_at) == (True, at("20 10:00"))
+    assert (ear.case.ticket.from_city, ear.case.ticket.submitted_at) == (True, at("20 10:00"))
 
 
 def test_a_ticket_that_is_given_back_waits_for_nobody_until_it_is_sent_on(measures: Measures) -> None:
@@ -299,23 +299,23 @@ def test_a_ticket_that_is_given_back_waits_for_nobody_until_it_is_sent_on(measur
 
 def test_who_accepts_answers(measures: Measures) -> None:
     ear = Ear(measures, opened(), dispatched(), accepted(unit="tax"))
-    assert (ear.file.ticket.unit, ear.clock(ClockKind.HANDLE).unit) == ("tax", "tax")
-    assert not ear.file.ticket.from_city
+    assert (ear.case.ticket.unit, ear.clock(ClockKind.HANDLE).unit) == ("tax", "tax")
+    assert not ear.case.ticket.from_city
 
 
 def test_opened_again_before_it_was_accepted_it_waits_for_that_anew(measures: Measures) -> None:
     withdrawn = tickets.TicketWithdrawn(**SAID, withdrawn_at=at("24 11:00"), by="centre/1")
     ear = Ear(measures, opened(), dispatched(), withdrawn, reopened("25 10:00"))
-    assert (ear.clock(ClockKind.ACCEPT, "2").due_at, len(ear.file.clocks)) == (at("26 17:00"), 2)
+    assert (ear.clock(ClockKind.ACCEPT, "2").due_at, len(ear.case.clocks)) == (at("26 17:00"), 2)
 
 
 def test_opened_again_after_its_handling_it_has_contact_and_handling_anew_and_nothing_else(measures: Measures) -> None:
     ear = Ear(measures, opened(), dispatched(), accepted(), finished("26 10:00"), reopened("27 10:00"))
-    running = {one.kind for one in ear.file.clocks.values() if one.open}
+    running = {one.kind for one in ear.case.clocks.values() if one.open}
     assert running == {ClockKind.CONTACT, ClockKind.HANDLE}
 
 
 def test_opened_again_in_the_queue_nothing_starts(measures: Measures) -> None:
     finished_ = finished("26 10:00")
     ear = Ear(measures, opened(), dispatched(), accepted(), finished_, queued("27 09:00"), reopened("27 10:00"))
-    assert not [one for one in ear.file.clocks.values() if one.open]
+    assert not [one for one in ear.case.clocks.values() if one.open]

@@ -33,7 +33,7 @@ from contracts.vocabulary import (
     ReturnReason,
     Verdict,
 )
-from sla_monitor.domain import Calendar, Day, File, Measures, Policy, Ticket, advance, earliest, inherit, react
+from sla_monitor.domain import Calendar, Case, Day, Measures, Policy, Ticket, advance, earliest, inherit, react
 
 
 @pytest.fixture
@@ -43,24 +43,24 @@ def measures(calendar: Calendar) -> Measures:
 
 
 class Desk:
-    """A ticket's file that facts and time change; `told` is everything since the last look."""
+    """A ticket's case that facts and time change; `told` is everything since the last look."""
 
     def __init__(self, measures: Measures) -> None:
-        self.file = File(Ticket(TICKET, COMPLAINT), {})
+        self.case = Case(Ticket(TICKET, COMPLAINT), {})
         self.measures = measures
         self._told: list[Any] = []
 
     def hear(self, *facts: Any, noticed: datetime | None = None) -> None:
         """Facts come, noticed when they happened unless it is said."""
         for fact in facts:
-            self._take(react(self.file, fact, noticed or at("30 23:00"), self.measures))
+            self._take(react(self.case, fact, noticed or at("30 23:00"), self.measures))
 
     def wait(self, to: datetime, noticed: datetime | None = None) -> None:
         """Time passes."""
-        self._take(advance(self.file, to, noticed or to, self.measures))
+        self._take(advance(self.case, to, noticed or to, self.measures))
 
     def _take(self, reaction: Any) -> None:
-        self.file = reaction.file
+        self.case = reaction.case
         self._told += reaction.told
 
     def told(self, kind: type[Any], clock: ClockKind | None = None) -> list[Any]:
@@ -69,7 +69,7 @@ class Desk:
 
     def clock(self, kind: ClockKind, ref: str = "1") -> Any:
         """One clock as it stands."""
-        return self.file.clocks[kind, ref]
+        return self.case.clocks[kind, ref]
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_dispatched_again_the_reporters_clock_runs_on_with_another_unit(desk: De
     assert (handle.unit, handle.due_at, handle.started_at) == ("tax", at("30 17:00"), at("25 10:00"))
     assert desk.told(ClockMoved, ClockKind.HANDLE)[0].cause == "redispatched"
     desk.hear(accepted("26 10:00", unit="tax"))
-    assert [key for key in desk.file.clocks if key[0] is ClockKind.HANDLE] == [(ClockKind.HANDLE, "1")]
+    assert [key for key in desk.case.clocks if key[0] is ClockKind.HANDLE] == [(ClockKind.HANDLE, "1")]
     assert desk.clock(ClockKind.ACCEPT, "2").verdict is Verdict.MET
 
 
@@ -258,16 +258,16 @@ def test_city_tickets_have_the_citys_clocks_beside_from_its_receipt(desk: Desk) 
 def test_withdrawn_and_linked_tickets_are_not_judged(desk: Desk) -> None:
     desk.hear(opened(), dispatched(), accepted())
     desk.hear(tickets.TicketWithdrawn(**SAID, withdrawn_at=at("26 10:00"), by="centre"))
-    assert {one.verdict for one in desk.file.clocks.values() if one.kind is not ClockKind.ACCEPT} == {Verdict.VOID}
+    assert {one.verdict for one in desk.case.clocks.values() if one.kind is not ClockKind.ACCEPT} == {Verdict.VOID}
 
 
 def test_where_another_goes_on_the_earlier_clock_counts(desk: Desk, measures: Measures) -> None:
     desk.hear(opened(), dispatched(), accepted("25 10:00"))
     other = Desk(measures)
     other.hear(opened(), dispatched("20 10:00"), accepted("23 09:00"))
-    since = earliest(other.file)
+    since = earliest(other.case)
     assert since == at("23 09:00")
-    reaction = inherit(desk.file, since, at("25 12:00"), at("25 12:00"), measures)
+    reaction = inherit(desk.case, since, at("25 12:00"), at("25 12:00"), measures)
     (moved,) = (one for one in reaction.told if isinstance(one, ClockMoved))
     assert (moved.started_at, moved.due_at, moved.cause) == (at("23 09:00"), at("26 17:00"), "corrected")
 
@@ -301,13 +301,13 @@ def test_an_amended_calendar_moves_what_runs_and_leaves_what_was_judged(desk: De
     desk.wait(at("26 07:00"))
     assert desk.clock(ClockKind.HANDLE).light is Light.YELLOW
     newer = amended(measures, "26", DayStatus.HOLIDAY)
-    reaction = advance(desk.file, at("26 08:00"), at("26 08:00"), newer)
+    reaction = advance(desk.case, at("26 08:00"), at("26 08:00"), newer)
     (moved,) = (one for one in reaction.told if isinstance(one, ClockMoved))
     (turned,) = (one for one in reaction.told if isinstance(one, ClockTurned))
     assert (moved.due_at, moved.previous_due_at, moved.cause) == (at("27 17:00"), at("26 17:00"), "calendar")
     assert (turned.light, turned.effective_at, turned.cause) == (Light.GREEN, at("26 08:00"), "calendar")
-    assert reaction.file.clocks[ClockKind.ACCEPT, "1"] == desk.clock(ClockKind.ACCEPT)
-    assert advance(reaction.file, at("26 09:00"), at("26 09:00"), newer).told == []
+    assert reaction.case.clocks[ClockKind.ACCEPT, "1"] == desk.clock(ClockKind.ACCEPT)
+    assert advance(reaction.case, at("26 09:00"), at("26 09:00"), newer).told == []
 
 
 def test_a_calendar_that_makes_it_due_earlier_makes_it_late_from_that_due_on(measures: Measures) -> None:
@@ -316,7 +316,7 @@ def test_a_calendar_that_makes_it_due_earlier_makes_it_late_from_that_due_on(mea
     desk.hear(opened(), dispatched("23 10:00"), accepted("23 11:00"))
     desk.wait(at("26 18:00"))
     newest = Measures(measures.policy, Calendar.of(november(measures), 9), at("26 19:00"))
-    told = advance(desk.file, at("26 19:00"), at("26 19:00"), newest).told
+    told = advance(desk.case, at("26 19:00"), at("26 19:00"), newest).told
     (turned,) = (one for one in told if isinstance(one, ClockTurned))
     assert (turned.light, turned.effective_at, turned.cause) == (Light.RED, at("26 17:00"), "calendar")
 
@@ -363,7 +363,7 @@ def test_a_same_day_clock_is_yellow_from_its_start_and_not_before(desk: Desk) ->
 
 def test_an_earlier_one_linked_before_the_acceptance_counts_from_its_start(desk: Desk, measures: Measures) -> None:
     desk.hear(opened(), dispatched())
-    desk.file = inherit(desk.file, at("23 09:00"), at("24 12:00"), at("24 12:00"), measures).file
+    desk.case = inherit(desk.case, at("23 09:00"), at("24 12:00"), at("24 12:00"), measures).case
     desk.hear(accepted("25 10:00"))
     handle, contact = desk.clock(ClockKind.HANDLE), desk.clock(ClockKind.CONTACT)
     assert (handle.started_at, handle.due_at) == (at("23 09:00"), at("26 17:00"))
@@ -392,7 +392,7 @@ def test_alerts_say_all_that_is_late_now_and_end_with_it(desk: Desk) -> None:
 def test_every_fact_said_again_starts_nothing_twice(desk: Desk, measures: Measures) -> None:
     history = [opened(), dispatched(), accepted(), contacted("25 12:00", reached=True), finished("27 10:00")]
     desk.hear(*history)
-    before = desk.file.clocks
+    before = desk.case.clocks
     desk.hear(*history[2:])
-    assert desk.file.clocks == before
+    assert desk.case.clocks == before
     assert timedelta(0) < before[ClockKind.HANDLE, "1"].due_at - at("27 10:00")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts import topics
-from contracts.topics import OPERATOR, SERVICES, Topic
+from contracts.topics import OPERATOR, Topic
 
 Resource = Literal["topic", "group", "cluster"]
 
@@ -118,8 +118,3 @@ def personal(topic: str) -> bool:
 def variable(principal: str) -> str:
     """The environment variable that holds the principal's password."""
     return f"BBCS_{principal.replace('.', '_').replace('-', '_').upper()}_KAFKA_PASSWORD"
-
-
-def is_service(principal: str) -> bool:
-    """Whether the principal is one of the services."""
-    return principal in SERVICES

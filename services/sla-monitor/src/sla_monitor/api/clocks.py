@@ -75,14 +75,14 @@ async def clocks(
     work: Annotated[Work[Kit], web.InWork], who: Annotated[Principal, web.Caller], ticket_id: UUID
 ) -> TicketClocks:
     """A ticket's clocks (rules 4): for the district, and for a unit that answers for one of them (rules 6)."""
-    file = await usecases.clocks_of(work, ticket_id)
-    sure_may_see(who, file)
+    case = await usecases.clocks_of(work, ticket_id)
+    sure_may_see(who, case)
     return TicketClocks(
         ticket_id=ticket_id,
-        complaint_id=file.ticket.complaint_id,
-        unit=file.ticket.unit,
-        complexity=file.ticket.complexity,
-        clocks=[TicketClock(**_stands(one)) for one in file.clocks.values()],
+        complaint_id=case.ticket.complaint_id,
+        unit=case.ticket.unit,
+        complexity=case.ticket.complexity,
+        clocks=[TicketClock(**_stands(one)) for one in case.clocks.values()],
     )
 
 
@@ -104,12 +104,12 @@ async def board(
     )
 
 
-def sure_may_see(who: Principal, file: domain.File) -> None:
+def sure_may_see(who: Principal, case: domain.Case) -> None:
     """The district may see every ticket's clocks, a unit those of a ticket of which it answers for one (rules 6).
 
     Raises Refused: `ticket.unknown`, `principal.not-allowed`.
     """
-    units = {file.ticket.unit, *(one.unit for one in file.clocks.values())}
+    units = {case.ticket.unit, *(one.unit for one in case.clocks.values())}
     if who.kind == "unit" and who.rest not in units:
         raise Refused("ticket.unknown")
     allow(who, *_READERS)

@@ -125,14 +125,14 @@ async def proof(
 ) -> TicketProof | HTMLResponse:
     """Why each clock is due when it is, as known then and now, and every change of it (rules 4.2, 4.3, 4.5)."""
     proven = await usecases.proof(work, ticket_id)
-    sure_may_see(who, proven.file)
+    sure_may_see(who, proven.case)
     found = _proof(proven)
     as_page = wanted == "html" or (wanted is None and "text/html" in accept)
     return HTMLResponse(printing.proof(found), headers=printing.HEADERS) if as_page else found
 
 
 def _proof(proven: Proven) -> TicketProof:
-    ticket = proven.file.ticket
+    ticket = proven.case.ticket
     return TicketProof(
         ticket_id=ticket.ticket_id,
         complaint_id=ticket.complaint_id,

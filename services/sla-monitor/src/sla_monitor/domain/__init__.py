@@ -5,7 +5,7 @@ start to a due instant and say which dates were counted; `colour` is the light a
 """
 
 from sla_monitor.domain.calendar import Calendar, Day, dates, plain, wants_alarm, year_of
-from sla_monitor.domain.clocks import Clock, File, Step, Ticket
+from sla_monitor.domain.clocks import Case, Clock, Step, Ticket
 from sla_monitor.domain.due import (
     SHANGHAI,
     TERMS,
@@ -49,6 +49,7 @@ __all__ = [
     "TOLD",
     "YELLOW",
     "Calendar",
+    "Case",
     "Change",
     "Clock",
     "Counted",
@@ -56,7 +57,6 @@ __all__ = [
     "Digest",
     "Due",
     "Fate",
-    "File",
     "Flaw",
     "Gap",
     "Hours",

@@ -86,7 +86,7 @@ class Ticket(NamedTuple):
     followed: int = 0
 
 
-class File(NamedTuple):
+class Case(NamedTuple):
     """A ticket and all of its clocks, ended ones among them, in the order in which they started."""
 
     ticket: Ticket

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from contracts.vocabulary import ClockKind, Light
 from sla_monitor.domain.calendar import Calendar
-from sla_monitor.domain.clocks import Clock, File, begins
+from sla_monitor.domain.clocks import Case, Clock, begins
 from sla_monitor.domain.due import SHANGHAI, Hours
 from sla_monitor.domain.policy import Telling
 
@@ -105,7 +105,7 @@ class Fate(StrEnum):
     DISMISSED = "dismissed"
 
 
-def changes(before: File, after: File) -> Iterator[Change]:
+def changes(before: Case, after: Case) -> Iterator[Change]:
     """The clocks of a ticket that run, show what people are told of, and did not before, or for another unit."""
     for key, clock in after.clocks.items():
         if clock.open and clock.light in TOLD and _shown(before.clocks.get(key)) != _shown(clock):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contracts.vocabulary import ClockKind
 from sla_monitor.domain.calendar import Calendar
-from sla_monitor.domain.clocks import Clock, File
+from sla_monitor.domain.clocks import Case, Clock
 from sla_monitor.domain.due import Counted
 from sla_monitor.domain.reckoning import Measures, ready_by, reckoned
 
@@ -43,11 +43,11 @@ class Proof(NamedTuple):
         return self.then.due_at == self.clock.due_at
 
 
-def prove(file: File, calendars: Mapping[int, Calendar], newest: Measures) -> list[Proof]:
+def prove(case: Case, calendars: Mapping[int, Calendar], newest: Measures) -> list[Proof]:
     """Every clock of a ticket with its reckonings; `calendars` has each version by which one of them was told."""
-    lead = next((one for one in file.clocks.values() if one.open and one.kind is ClockKind.HANDLE), None)
+    lead = next((one for one in case.clocks.values() if one.open and one.kind is ClockKind.HANDLE), None)
     lead_now = reckoned(lead, newest, None) if lead else None
-    return [_prove(one, calendars[one.calendar], newest, lead_now) for one in file.clocks.values()]
+    return [_prove(one, calendars[one.calendar], newest, lead_now) for one in case.clocks.values()]
 
 
 def _prove(clock: Clock, calendar: Calendar, newest: Measures, lead: Clock | None) -> Proof:

@@ -22,9 +22,9 @@ from contracts.tickets import (
 )
 from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light, Verdict
 from sla_monitor.domain.clocks import (
+    Case,
     Clock,
     ClockKey,
-    File,
     Step,
     Ticket,
     begins,
@@ -53,26 +53,26 @@ _ORDER = (Light.GREEN, Light.RUNNING, Light.YELLOW, Light.OVERDUE, Light.RED)
 
 
 class Reaction(NamedTuple):
-    """A ticket's file afterwards, and what is told, in order."""
+    """A ticket's case afterwards, and what is told, in order."""
 
-    file: File
+    case: Case
     told: list[Told]
 
 
-def react(file: File, fact: TicketFact, noticed_at: datetime, measures: Measures) -> Reaction:
+def react(case: Case, fact: TicketFact, noticed_at: datetime, measures: Measures) -> Reaction:
     """What a fact does to the ticket's clocks. Its own instant counts, not when it is noticed."""
-    telling = _Telling(file, noticed_at, measures)
+    telling = _Telling(case, noticed_at, measures)
     telling.fact(fact)
     return telling.reaction()
 
 
-def advance(file: File, to: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
+def advance(case: Case, to: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
     """What became true by the passing of time until an instant, that one included (rules 4.7).
 
     A calendar newer than the clocks counts from its import on: what turned before is told, and taken back by it. Ended
     ones keep the due they were judged by (rules 4.3).
     """
-    telling = _Telling(file, noticed_at, measures)
+    telling = _Telling(case, noticed_at, measures)
     if telling.outdated():
         telling.pass_to(min(to, measures.amended_at))
         telling.amend()
@@ -80,16 +80,16 @@ def advance(file: File, to: datetime, noticed_at: datetime, measures: Measures) 
     return telling.reaction()
 
 
-def inherit(file: File, since: datetime, at: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
+def inherit(case: Case, since: datetime, at: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
     """What becomes of a ticket in which another one goes on that was accepted earlier: its clock counts (rules 2.5)."""
-    telling = _Telling(file, noticed_at, measures)
+    telling = _Telling(case, noticed_at, measures)
     telling.inherit(since, at)
     return telling.reaction()
 
 
-def earliest(file: File) -> datetime | None:
+def earliest(case: Case) -> datetime | None:
     """From when on the reporter has been waiting for this ticket; None before it was accepted."""
-    return min(filter(None, (file.ticket.accepted_at, file.ticket.since)), default=None)
+    return min(filter(None, (case.ticket.accepted_at, case.ticket.since)), default=None)
 
 
 def known_after(ticket: Ticket, fact: TicketFact) -> Ticket:
@@ -118,15 +118,15 @@ def instant_of(fact: Fact) -> str | None:
 
 
 class _Telling:
-    """A file while it changes, and what was told of it."""
+    """A case while it changes, and what was told of it."""
 
-    def __init__(self, file: File, noticed_at: datetime, measures: Measures) -> None:
-        self._ticket, self._clocks = file.ticket, dict(file.clocks)
+    def __init__(self, case: Case, noticed_at: datetime, measures: Measures) -> None:
+        self._ticket, self._clocks = case.ticket, dict(case.clocks)
         self._noticed_at, self._measures = noticed_at, measures
         self._told: list[Told] = []
 
     def reaction(self) -> Reaction:
-        return Reaction(File(self._ticket, self._clocks), self._told)
+        return Reaction(Case(self._ticket, self._clocks), self._told)
 
     def running(self) -> list[Clock]:
         return [one for one in self._clocks.values() if one.open]

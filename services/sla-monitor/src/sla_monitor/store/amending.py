@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.db import Row, Session, rows
-from sla_monitor.domain import File
+from sla_monitor.domain import Case
 
 _BEGIN = """
     INSERT INTO amendment (version, since, until, calendar, due_at, ticket_id)
@@ -79,11 +79,11 @@ async def touched(session: Session, by: Amendment, most: int) -> list[Place]:
     return [Place(row.calendar, row.due_at, row.ticket_id) for row in found]
 
 
-def earliest(file: File, by: Amendment) -> Place:
+def earliest(case: Case, by: Amendment) -> Place:
     """The place at which `touched` comes upon a ticket first; the amendment's own place if it does not."""
     found = (
-        Place(one.calendar, one.due_at, file.ticket.ticket_id)
-        for one in file.clocks.values()
+        Place(one.calendar, one.due_at, case.ticket.ticket_id)
+        for one in case.clocks.values()
         if one.open and one.steps and one.calendar < by.version and one.due_at >= by.since and one.started_at < by.until
     )
     return min(found, default=by.place)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.db import Row, Session, rows
 from contracts.vocabulary import ClockKind, Complexity, Light, Verdict
-from sla_monitor.domain import Clock, File, Step, Ticket
+from sla_monitor.domain import Case, Clock, Step, Ticket
 
 _TICKETS = """
     SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE
@@ -167,33 +167,33 @@ async def begin(session: Session, complaints: Mapping[UUID, UUID]) -> None:
     )
 
 
-async def locked(session: Session, ticket_ids: Collection[UUID], *, ended_too: bool = True) -> dict[UUID, File]:
-    """The files of those tickets that are known, with ended clocks or without.
+async def locked(session: Session, ticket_ids: Collection[UUID], *, ended_too: bool = True) -> dict[UUID, Case]:
+    """The cases of those tickets that are known, with ended clocks or without.
 
     Nobody else changes them before this transaction has ended.
     """
     tickets = [_ticket(row) for row in await rows(session, _TICKETS, ticket_id=sorted(ticket_ids))]
-    return await _files(session, tickets, ended_too=ended_too)
+    return await _cases(session, tickets, ended_too=ended_too)
 
 
-async def standing(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, File]:
-    """The files of those tickets that are known, without ended clocks, as they stand: others may change them."""
+async def standing(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, Case]:
+    """The cases of those tickets that are known, without ended clocks, as they stand: others may change them."""
     tickets = [_ticket(row) for row in await rows(session, _STANDING, ticket_id=sorted(ticket_ids))]
-    return await _files(session, tickets, ended_too=False)
+    return await _cases(session, tickets, ended_too=False)
 
 
-async def _files(session: Session, tickets: Iterable[Ticket], *, ended_too: bool = True) -> dict[UUID, File]:
-    files: dict[UUID, tuple[Ticket, dict[Any, Clock]]] = {one.ticket_id: (one, {}) for one in tickets}
-    for row in await rows(session, _CLOCKS, ticket_id=list(files), ended_too=ended_too):
+async def _cases(session: Session, tickets: Iterable[Ticket], *, ended_too: bool = True) -> dict[UUID, Case]:
+    cases: dict[UUID, tuple[Ticket, dict[Any, Clock]]] = {one.ticket_id: (one, {}) for one in tickets}
+    for row in await rows(session, _CLOCKS, ticket_id=list(cases), ended_too=ended_too):
         clock = _clock(row)
-        files[row.ticket_id][1][clock.key] = clock
-    return {ticket_id: File(*parts) for ticket_id, parts in files.items()}
+        cases[row.ticket_id][1][clock.key] = clock
+    return {ticket_id: Case(*parts) for ticket_id, parts in cases.items()}
 
 
-async def one(session: Session, ticket_id: UUID) -> File | None:
-    """The file of a ticket, None of one that is not known."""
+async def one(session: Session, ticket_id: UUID) -> Case | None:
+    """The case of a ticket, None of one that is not known."""
     found = [_ticket(row) for row in await rows(session, "SELECT * FROM ticket WHERE ticket_id = :id", id=ticket_id)]
-    return (await _files(session, found)).get(ticket_id)
+    return (await _cases(session, found)).get(ticket_id)
 
 
 class _Changed(NamedTuple):
@@ -209,26 +209,26 @@ class _Changed(NamedTuple):
         return self.was is not None and self.was._replace(light=self.now.light) == self.now
 
 
-async def save(session: Session, files: Sequence[tuple[File, File]]) -> None:
-    """Let the tickets be as in the second of each two files, which were as in the first."""
-    await _save_tickets(session, [after.ticket for before, after in files if before.ticket != after.ticket])
-    clocks = _changed(files)
+async def save(session: Session, cases: Sequence[tuple[Case, Case]]) -> None:
+    """Let the tickets be as in the second of each two cases, which were as in the first."""
+    await _save_tickets(session, [after.ticket for before, after in cases if before.ticket != after.ticket])
+    clocks = _changed(cases)
     await _save_clocks(session, clocks)
     await _count(session, clocks)
 
 
-async def save_passed(session: Session, files: Sequence[tuple[File, File]]) -> None:
+async def save_passed(session: Session, cases: Sequence[tuple[Case, Case]]) -> None:
     """The same for what only time or a newer calendar has changed: no ticket, and no clock began or ended."""
-    clocks = _changed(files)
+    clocks = _changed(cases)
     await _save_some(session, _TURN, _TURNED, [one for one in clocks if one.turned])
     await _save_some(session, _SAVE_PASSED, _PASSED_COLUMNS, [one for one in clocks if not one.turned])
     await _count(session, clocks)
 
 
-def _changed(files: Sequence[tuple[File, File]]) -> list[_Changed]:
+def _changed(cases: Sequence[tuple[Case, Case]]) -> list[_Changed]:
     return [
         _Changed(after.ticket.ticket_id, before.clocks.get(key), clock)
-        for before, after in files
+        for before, after in cases
         for key, clock in after.clocks.items()
         if before.clocks.get(key) != clock
     ]

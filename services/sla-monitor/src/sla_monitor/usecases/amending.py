@@ -82,8 +82,8 @@ async def moves(work: Work[Kit], tried: Trial) -> tuple[list[Move], Trial | None
     found = await store.amending.touched(work.session, amendment, MOST_TRIED)
     if not found:
         return [], None
-    files = await store.clocks.standing(work.session, {one.ticket_id for one in found})
-    new = [one for one in files.values() if store.amending.earliest(one, amendment) > amendment.place]
+    cases = await store.clocks.standing(work.session, {one.ticket_id for one in found})
+    new = [one for one in cases.values() if store.amending.earliest(one, amendment) > amendment.place]
     moved = [move for one in new for move in _moved(domain.advance(one, work.until, work.now, measures))]
     return moved, Trial(measures, amendment._replace(place=found[-1]))
 

@@ -10,7 +10,7 @@ from contracts.refusals import Refused
 from contracts.tickets import TicketFact, TicketLinked
 from contracts.vocabulary import ClockKind, Light
 from sla_monitor import domain, store
-from sla_monitor.domain import Clock, File, Measures, Ticket
+from sla_monitor.domain import Case, Clock, Measures, Ticket
 from sla_monitor.usecases import notifying
 from sla_monitor.usecases.calendar import seed
 from sla_monitor.usecases.kit import Kit
@@ -39,10 +39,10 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     await store.clocks.begin(work.session, dict(chain.from_iterable(map(_tickets, facts))))
     concerned = {one.ticket_id for one in facts} | {one.to for one in facts if isinstance(one, TicketLinked)}
     before = await store.clocks.locked(work.session, concerned)
-    files = dict(before)
+    cases = dict(before)
     for fact in facts:
-        _react(work, files, fact, measures)
-    changed = [(before[id_], file) for id_, file in files.items()]
+        _react(work, cases, fact, measures)
+    changed = [(before[id_], case) for id_, case in cases.items()]
     await store.clocks.save(work.session, changed)
     await notifying.note(work, changed)
 
@@ -68,17 +68,17 @@ async def _closed(work: Work[Kit], facts: Sequence[TicketFact]) -> Sequence[Tick
     return list(chain.from_iterable((*before.get(place, ()), fact) for place, fact in enumerate(facts)))
 
 
-def _react(work: Work[Kit], files: dict[UUID, File], fact: TicketFact, measures: Measures) -> None:
-    file = files[fact.ticket_id]
-    counted = _counted(file.ticket, work.sequence(fact))
+def _react(work: Work[Kit], cases: dict[UUID, Case], fact: TicketFact, measures: Measures) -> None:
+    case = cases[fact.ticket_id]
+    counted = _counted(case.ticket, work.sequence(fact))
     if counted is None:
         return
     domain.in_time(fact, work.now, work.kit.policy)
-    reaction = domain.react(file._replace(ticket=counted), fact, work.now, measures)
-    files[fact.ticket_id] = reaction.file
+    reaction = domain.react(case._replace(ticket=counted), fact, work.now, measures)
+    cases[fact.ticket_id] = reaction.case
     work.tell(*reaction.told, because=fact)
     if isinstance(fact, TicketLinked):
-        _inherit(work, files, fact, measures)
+        _inherit(work, cases, fact, measures)
 
 
 def _counted(ticket: Ticket, sequence: int | None) -> Ticket | None:
@@ -94,13 +94,13 @@ def _counted(ticket: Ticket, sequence: int | None) -> Ticket | None:
     return ticket._replace(followed=number)
 
 
-def _inherit(work: Work[Kit], files: dict[UUID, File], fact: TicketLinked, measures: Measures) -> None:
+def _inherit(work: Work[Kit], cases: dict[UUID, Case], fact: TicketLinked, measures: Measures) -> None:
     """The ticket in which it goes on keeps the earlier clock (rules 2.5)."""
-    since, target = domain.earliest(files[fact.ticket_id]), files.get(fact.to)
+    since, target = domain.earliest(cases[fact.ticket_id]), cases.get(fact.to)
     if since is None or target is None:
         return
     reaction = domain.inherit(target, since, fact.linked_at, work.now, measures)
-    files[fact.to] = reaction.file
+    cases[fact.to] = reaction.case
     work.tell(*reaction.told, because=fact)
 
 
@@ -123,13 +123,13 @@ async def pass_time(work: Work[Kit], tickets: Sequence[UUID]) -> None:
     changed = []
     for ticket_id in tickets:
         reaction = domain.advance(before[ticket_id], work.until, work.now, measures)
-        work.tell(*reaction.told, correlation=str(reaction.file.ticket.complaint_id))
-        changed.append((before[ticket_id], reaction.file))
+        work.tell(*reaction.told, correlation=str(reaction.case.ticket.complaint_id))
+        changed.append((before[ticket_id], reaction.case))
     await store.clocks.save_passed(work.session, changed)
     await notifying.note(work, changed)
 
 
-async def clocks_of(work: Work[Kit], ticket_id: UUID) -> File:
+async def clocks_of(work: Work[Kit], ticket_id: UUID) -> Case:
     """The ticket's clocks, those that have ended too. Raises Refused("ticket.unknown")."""
     found = await store.clocks.one(work.session, ticket_id)
     if found is None:

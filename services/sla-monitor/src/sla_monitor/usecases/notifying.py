@@ -11,7 +11,7 @@ from chassis.telemetry import metrics
 from chassis.work import Work
 from sla_monitor import domain, store
 from sla_monitor.clients import Answer
-from sla_monitor.domain import Fate, File, Parcel, RecipientKind
+from sla_monitor.domain import Case, Fate, Parcel, RecipientKind
 from sla_monitor.store.notifying import Limits, Ready
 from sla_monitor.usecases.kit import Kit
 
@@ -33,8 +33,8 @@ _FAILED = Counter("bbcs_messages_failed", "Messages that did not", ["kind", "fat
 _log = telemetry.logger(__name__)
 
 
-async def note(work: Work[Kit], changed: Iterable[tuple[File, File]]) -> None:
-    """Have what lights show now wait for whoever is to be told; of each two files the second holds now.
+async def note(work: Work[Kit], changed: Iterable[tuple[Case, Case]]) -> None:
+    """Have what lights show now wait for whoever is to be told; of each two cases the second holds now.
 
     With nobody to tell it costs one look.
     """

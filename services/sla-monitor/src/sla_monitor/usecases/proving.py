@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.work import Work
 from contracts.clocks import ClockFact
 from sla_monitor import domain, store
-from sla_monitor.domain import Calendar, File, Measures, Policy, Proof
+from sla_monitor.domain import Calendar, Case, Measures, Policy, Proof
 from sla_monitor.usecases.clocks import clocks_of
 from sla_monitor.usecases.kit import Kit
 
@@ -16,7 +16,7 @@ from sla_monitor.usecases.kit import Kit
 class Proven(NamedTuple):
     """A ticket's clocks, each with its proof and what was told of it; the newest calendar, the policy, and when."""
 
-    file: File
+    case: Case
     proofs: list[Proof]
     told: list[ClockFact]
     calendar: int
@@ -29,16 +29,16 @@ async def proof(work: Work[Kit], ticket_id: UUID) -> Proven:
 
     Raises Refused("ticket.unknown").
     """
-    file = await clocks_of(work, ticket_id)
+    case = await clocks_of(work, ticket_id)
     newest = await work.kit.newest.measures(work.session)
-    proofs = domain.prove(file, await _calendars(work, file, newest), newest)
+    proofs = domain.prove(case, await _calendars(work, case, newest), newest)
     told = await store.told.of_ticket(work.session, ticket_id)
-    return Proven(file, proofs, told, newest.calendar.version, newest.policy, work.now)
+    return Proven(case, proofs, told, newest.calendar.version, newest.policy, work.now)
 
 
-async def _calendars(work: Work[Kit], file: File, newest: Measures) -> Mapping[int, Calendar]:
+async def _calendars(work: Work[Kit], case: Case, newest: Measures) -> Mapping[int, Calendar]:
     """The calendar at each version by which one of the clocks was told."""
     found = {newest.calendar.version: newest.calendar}
-    for version in {one.calendar for one in file.clocks.values()} - set(found):
+    for version in {one.calendar for one in case.clocks.values()} - set(found):
         found[version] = await store.calendar.calendar(work.session, version)
     return found

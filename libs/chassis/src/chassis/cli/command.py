@@ -9,13 +9,14 @@ import typer
 from chassis.cli import clocks, environment, parked, topics
 from chassis.cli.failure import Unable
 from chassis.cli.tail import tail
+from chassis.cli.trace import trace
 from chassis.settings import UnusableSettings
 from contracts.refusals import Refused
 
 COMMANDS = "bbcs.commands"
 """The group of entry points under which a package names a typer app of its own."""
 
-_OWN = ("topics", "tail", "parked", "clocks")
+_OWN = ("topics", "tail", "trace", "parked", "clocks")
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
@@ -24,6 +25,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.callback()(_bbcs)
     app.add_typer(topics.app, name="topics")
     app.command()(tail)
+    app.command()(trace)
     app.add_typer(parked.app, name="parked")
     app.add_typer(clocks.app, name="clocks")
     if arguments[:1] and arguments[0] in _OWN:

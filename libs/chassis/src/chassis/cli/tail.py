@@ -102,13 +102,14 @@ def _cells(one: Row) -> tuple[object, ...]:
     if "unreadable" in one:
         place = f"partition {one['partition']}, offset {one['offset']}"
         return one["time"], "unreadable", None, None, f"{one['unreadable']} at {place} {' '.join(one['fields'])}"
-    return one["time"], one["type"], one["key"], one["sequence"], _says(one["type"], one["fact"])
+    return one["time"], one["type"], one["key"], one["sequence"], says(one["type"], one["fact"])
 
 
-def _says(type_: str, fact: Row) -> str:
-    """The codes of a fact, without its key, its times and what is not given."""
+def says(type_: str, fact: Row, without: frozenset[str] = frozenset()) -> str:
+    """The codes of a fact, without its key, its times, what is not given and what is left out."""
     model = facts.FACTS[type_]
-    return " ".join(f"{name}={fact[name]}" for name in model.model_fields if _tells(model, name, fact[name]))
+    told = (name for name in model.model_fields if name not in without and _tells(model, name, fact[name]))
+    return " ".join(f"{name}={fact[name]}" for name in told)
 
 
 def _tells(model: type[Fact], name: str, value: object) -> bool:

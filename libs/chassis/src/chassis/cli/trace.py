@@ -1,0 +1,90 @@
+"""`bbcs trace`: the whole course of a complaint, from its channel on, over all services."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+
+from chassis.cli import traced
+from chassis.cli.course import Step, course
+from chassis.cli.failure import Unable
+from chassis.cli.say import Json, say, table
+from chassis.cli.tail import says
+from chassis.cli.traced import Found
+from contracts.base import rfc3339
+
+Shown = dict[str, Any]
+
+_COLUMNS = ("at", "told later by", "producer", "light", "what", "says")
+_IN_EVERY = frozenset(("complaint_id", "ticket_id", "candidates", "told_to"))
+_STEP = "  "
+
+
+def trace(
+    complaint: Annotated[UUID, typer.Argument(help="The id of a complaint, or of its ticket.")], json: Json = False
+) -> None:
+    """Show every fact about a complaint in the order of cause and effect: since when, who told it, under which light.
+
+    What followed from a fact stands further to the right. One that goes on in another one's ticket is shown with that.
+    """
+    found = asyncio.run(traced.everywhere(str(complaint)))
+    steps = course(found.told.values())
+    if not steps:
+        raise Unable(" ".join((f"Nothing was told of {complaint}: complaints and tickets are known.", _missing(found))))
+    say(_plain(steps, found), json, lambda screen: _show(screen, steps))
+    if found.missing:
+        raise Unable(f"This is not all. {_missing(found)}")
+
+
+def _missing(found: Found) -> str:
+    return " ".join(why for _, why in sorted(found.missing.items()))
+
+
+def _plain(steps: Sequence[Step], found: Found) -> Shown:
+    missing = [{"service": service, "why": why} for service, why in sorted(found.missing.items())]
+    return {"facts": [_fact(step) for step in steps], "missing": missing}
+
+
+def _fact(step: Step) -> Shown:
+    told, lit = step.told, step.lit
+    return {
+        "at": rfc3339(told.at),
+        "told_at": rfc3339(told.told_at),
+        "producer": told.producer,
+        "light": lit.light if lit else None,
+        "clock": lit.clock if lit else None,
+        "topics": list(told.topics),
+        "type": told.type,
+        "key": told.key,
+        "sequence": told.sequence,
+        "id": told.id,
+        "causation": told.causation,
+        "depth": step.depth,
+        "fact": told.fact.model_dump(mode="json") if told.fact else None,
+    }
+
+
+def _show(screen: Console, steps: Iterable[Step]) -> None:
+    screen.print(table(_COLUMNS, map(_cells, steps)))
+
+
+def _cells(step: Step) -> tuple[object, ...]:
+    told = step.told
+    said = says(told.type, told.fact.model_dump(mode="json"), _IN_EVERY) if told.fact else "is not known here"
+    return rfc3339(told.at), _later(step), told.producer, _light(step), f"{_STEP * step.depth}{told.type}", said
+
+
+def _later(step: Step) -> str | None:
+    """How long after it was so it was told; nothing below a second."""
+    seconds = int((step.told.told_at - step.told.at).total_seconds())
+    return f"{seconds} s" if seconds else None
+
+
+def _light(step: Step) -> str | None:
+    """The light; of the handle clock unless another one's name stands before it."""
+    if step.lit is None:
+        return None
+    return step.lit.light if step.lit.clock == "handle" else f"{step.lit.clock} {step.lit.light}"

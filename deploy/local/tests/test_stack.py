@@ -1,24 +1,38 @@
 """The whole stack as people start it: what must not hurt them."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from stack import environment, marks, processes, starting, up
+from stack import environment, marks, processes, samples, starting, up
+from stack.acting import table
 from stack.ports import Ports, variable
 from stack.supervision import Supervisor
 from stack.testing.native import free_ports
 
 PORTS = [variable(one.name) for one in fields(Ports)]
 QUICK_S = 15.0
+WHOLE = {
+    "complaint.registered.v1",
+    "ticket.dispatched.v1",
+    "ticket.accepted.v1",
+    "contact.attempted.v1",
+    "ticket.finished.v1",
+    "revisit.answered.v1",
+    "finding.flagged.v1",
+}
+"""What the sample that goes the whole way has lived, at least."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +42,18 @@ class Stack:
     home: Path
     moved: dict[str, str]
 
-    def say(self, command: str) -> "subprocess.CompletedProcess[str]":
+    def say(self, *command: str) -> "subprocess.CompletedProcess[str]":
         env = environment.plain() | self.moved | {"STACK_STATE": str(self.home)}
         return subprocess.run(
-            [sys.executable, "-m", "stack", command], env=env, capture_output=True, text=True, check=False, timeout=170
+            [sys.executable, "-m", "stack", *command], env=env, capture_output=True, text=True, check=False, timeout=170
         )
+
+    def trace(self, complaint: str) -> list[dict[str, Any]]:
+        program = str(Path(sys.executable).with_name("bbcs"))
+        found = subprocess.check_output(
+            [program, "trace", complaint, "--json"], cwd=self.home, env=environment.plain(), text=True, timeout=60
+        )
+        return list(json.loads(found)["facts"])
 
     def pid(self, program: str) -> int:
         return (Supervisor(self.home).states() or {})[program].pid
@@ -141,6 +162,34 @@ def test_a_taken_port_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> No
     assert f"Port {one.moved['STACK_POSTGRES_PORT']} is taken" in said.stderr
     assert "STACK_POSTGRES_PORT=" in said.stderr
     assert one.left() == []
+
+
+def test_samples_live_and_the_last_line_names_one_that_goes_the_whole_way(stack: Stack) -> None:
+    said = stack.say("run")
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    *before, last = said.stdout.splitlines()
+    counted = next(at for at, line in enumerate(before) if " complaints: " in line and "settled" not in line)
+    assert [line.split()[0] for line in before[counted + 1 :]][-2:] == ["Kafka", "credentials"]
+    whole = last.removeprefix("whole loop: bbcs trace ")
+    lived = Counter(fact["type"] for fact in stack.trace(whole))
+    assert lived.keys() >= WHOLE
+    assert stack.say("run").stdout.splitlines()[-1] == last
+    assert Counter(fact["type"] for fact in stack.trace(whole))["finding.flagged.v1"] == lived["finding.flagged.v1"]
+
+
+def test_what_is_given_as_input_is_nobodys_to_play_with(stack: Stack, tmp_path: Path) -> None:
+    own = json.loads(next(line for line in samples.SAMPLES.read_text("utf-8").splitlines() if table.WHOLE in line))
+    own["body"] |= {"source_id": f"{table.WHOLE}-mine", "reporter": {"kind": "citizen", "name": "群众乙"}}
+    file = tmp_path / "mine.jsonl"
+    file.write_text(json.dumps(own) + "\n")
+
+    said = stack.say("run", "--input", str(file))
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "1 complaints: 1 dispatched" in said.stdout
+    assert "act …" not in said.stdout
+    assert "whole loop" not in said.stdout
 
 
 def test_down_without_anything_running_says_so(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.clock import Clock, clock_from, new_id
 from contracts.vocabulary import Channel
-from stack import samples, show, watch
+from stack import acting, samples, serving, show, watch
 from stack.outcome import Book, Sent
 
 _PATIENCE_S = 120.0
@@ -37,8 +37,15 @@ async def _run(file: Path | None, env: Mapping[str, str]) -> int:
             sending.create_task(_topics(book, env))
             sending.create_task(_http(book, env))
             settled = await screen.until_settled(patience=_PATIENCE_S)
-    show.summary(book, env)
-    return 0 if settled else 1
+    played = await _played(book, env) if settled and file is None else acting.Played(None, {})
+    show.summary(book, played, env)
+    return 0 if settled and not played.stopped else 1
+
+
+async def _played(book: Book, env: Mapping[str, str]) -> acting.Played:
+    """How the samples' lives went; nobody's own complaints are played with."""
+    serving.say("Sample departments and clerks act …")
+    return await acting.play(book, env)
 
 
 def _to_send(file: Path | None, clock: Clock) -> list[Sent]:

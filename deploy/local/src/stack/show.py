@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from stack.acting import Played
 from stack.lights import next_light
 from stack.outcome import Book, Counts
 
@@ -66,8 +67,8 @@ def screen(book: Book) -> Iterator[Screen]:
         yield Screen(book, live)
 
 
-def summary(book: Book, env: Mapping[str, str]) -> None:
-    """The last picture, the sentence that counts everything, and where to look next."""
+def summary(book: Book, played: Played, env: Mapping[str, str]) -> None:
+    """The last picture, the sentence that counts everything, where to look next, and what went the whole way."""
     counts = book.counts()
     console.print(_tables(book, counts))
     for code, count in sorted((Counter(map(book.code, book.sent)) + Counter()).items(), key=str):
@@ -83,6 +84,14 @@ def summary(book: Book, env: Mapping[str, str]) -> None:
         console.print(f"  still on their way: {counts.submitted - counts.settled}; see .stack/log")
     console.print(counts.sentence(), style="bold")
     _addresses(env)
+    _lives(played)
+
+
+def _lives(played: Played) -> None:
+    for sample, why in sorted(played.stopped.items()):
+        console.print(f"  {sample} stopped on its way: {why}")
+    if played.whole:
+        console.print(f"whole loop: bbcs trace {played.whole}")
 
 
 def _tables(book: Book, counts: Counts) -> Table:

@@ -19,7 +19,20 @@ from contracts.base import rfc3339
 Shown = dict[str, Any]
 
 _COLUMNS = ("at", "told later by", "producer", "light", "what", "says")
-_IN_EVERY = frozenset(("complaint_id", "ticket_id", "candidates", "told_to"))
+_LEFT_OUT = frozenset(
+    (
+        "complaint_id",
+        "ticket_id",
+        "told_to",
+        "candidates",
+        "version",
+        "directory_version",
+        "policy",
+        "calendar",
+        "action_id",
+    )
+)
+"""What a table has no room for; as JSON it is there."""
 _STEP = "  "
 
 
@@ -73,7 +86,7 @@ def _show(screen: Console, steps: Iterable[Step]) -> None:
 
 def _cells(step: Step) -> tuple[object, ...]:
     told = step.told
-    said = says(told.type, told.fact.model_dump(mode="json"), _IN_EVERY) if told.fact else "is not known here"
+    said = says(told.type, told.fact.model_dump(mode="json"), _LEFT_OUT) if told.fact else "is not known here"
     return rfc3339(told.at), _later(step), told.producer, _light(step), f"{_STEP * step.depth}{told.type}", said
 
 

@@ -1,0 +1,40 @@
+"""What each sample that is acted out lives through, by its source id; all others stay as they were dispatched."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from contracts.vocabulary import Cause, RevisitKind
+from stack.acting.clerks import heard
+from stack.acting.departments import accepted, contacted, finished
+from stack.acting.scene import Step
+
+_HANDLED: Final = (accepted, contacted)
+_UNIT, _CENTRE = RevisitKind.UNIT, RevisitKind.CENTRE
+
+WHOLE: Final = "YWTB-20261124-0008"
+"""The sample that goes the whole way: a certificate that is printed empty, said to be mended, and is not."""
+
+LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
+    WHOLE: (
+        *_HANDLED,
+        finished(Cause.SYSTEM_FAULT),
+        heard(_UNIT, 4, solved=True),
+        heard(_CENTRE, 1, solved=False),
+    ),
+    "ZD03-20261124-006": (
+        *_HANDLED,
+        finished(Cause.SYSTEM_FAULT),
+        heard(_UNIT, 5, solved=True),
+        heard(_CENTRE, 5, solved=True),
+    ),
+    "CK-20261125-0003": (
+        *_HANDLED,
+        finished(Cause.SYSTEM_FAULT),
+        heard(_UNIT, 4, solved=True),
+        heard(_CENTRE, 4, solved=True),
+    ),
+    "HCP-20261120-000001": (*_HANDLED, finished(Cause.SYSTEM_FAULT), heard(_UNIT, 3, solved=True)),
+    "YWTB-20261124-0001": (*_HANDLED, finished(Cause.PROCEDURE_UNCLEAR), heard(_CENTRE, 2, solved=True)),
+    "QYZS-20261124-0001": _HANDLED,
+    "SSB-C-20261124-0002": (accepted,),
+}

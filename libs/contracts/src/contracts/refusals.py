@@ -32,6 +32,9 @@ REFUSALS: dict[str, Refusal] = {
     "credential.missing": Refusal("缺少访问凭证", 401),
     "credential.wrong": Refusal("访问凭证无效", 401),
     "principal.not-allowed": Refusal("无权执行此操作", 403),
+    "signature.missing": Refusal("缺少请求签名", 401),
+    "signature.wrong": Refusal("请求签名无效", 401),
+    "signature.expired": Refusal("签名时间已过期", 401),
     "purpose.missing": Refusal("请说明查看用途", 400),
     # codes of the directory
     "place.malformed": Refusal("地点编码格式不正确", 422),

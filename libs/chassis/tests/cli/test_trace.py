@@ -117,7 +117,7 @@ def lived(logs: Logs) -> Logs:
 
 def test_facts_stand_in_the_order_of_cause_and_effect_whoever_told_them(lived: Logs) -> None:
     shown = lived.desk("trace", str(TICKET), "--json").json
-    assert shown["missing"] == []
+    assert (shown["complaints"], shown["tickets"], shown["missing"]) == ([str(COMPLAINT)], [str(TICKET)], [])
     facts = shown["facts"]
     assert [(one["producer"], one["type"].split(".")[1], one["depth"]) for one in facts[:5]] == [
         ("intake", "registered", 0),
@@ -145,8 +145,9 @@ def test_each_shows_when_it_was_so_and_under_which_light(lived: Logs) -> None:
 
 def test_people_see_a_table_with_codes_and_no_ids_that_are_everywhere(lived: Logs) -> None:
     answer = lived.desk("trace", str(COMPLAINT))  # no ticket of dispatch's: what intake told is found
-    assert (answer.code, answer.out.count("\n")) == (0, 2)
-    lines = lived.desk("trace", str(TICKET)).out.splitlines()
+    assert (answer.code, answer.out.count("\n")) == (0, 3)
+    first, *lines = lived.desk("trace", str(TICKET)).out.splitlines()
+    assert first == f"complaint {COMPLAINT}   ticket {TICKET}"
     [yellow] = [line for line in lines if "clock=handle" in line and "turned" in line]
     assert yellow.split()[:5] == ["2026-11-27T09:00:00.000Z", "57600", "s", "sla-monitor", "yellow"]
     assert any("  clock.started.v1" in line for line in lines)

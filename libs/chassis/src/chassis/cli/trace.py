@@ -58,7 +58,14 @@ def _missing(found: Found) -> str:
 
 def _plain(steps: Sequence[Step], found: Found) -> Shown:
     missing = [{"service": service, "why": why} for service, why in sorted(found.missing.items())]
-    return {"facts": [_fact(step) for step in steps], "missing": missing}
+    return _things(steps) | {"facts": [_fact(step) for step in steps], "missing": missing}
+
+
+def _things(steps: Sequence[Step]) -> Shown:
+    """The ids of the complaints and tickets that are shown, in order."""
+    named = {name: [getattr(step.told.fact, name, None) for step in steps] for name in ("complaint_id", "ticket_id")}
+    complaints, tickets = (list(dict.fromkeys(str(one) for one in ids if one)) for ids in named.values())
+    return {"complaints": complaints, "tickets": tickets}
 
 
 def _fact(step: Step) -> Shown:
@@ -80,7 +87,9 @@ def _fact(step: Step) -> Shown:
     }
 
 
-def _show(screen: Console, steps: Iterable[Step]) -> None:
+def _show(screen: Console, steps: Sequence[Step]) -> None:
+    things = _things(steps)
+    screen.print(f"complaint {', '.join(things['complaints'])}   ticket {', '.join(things['tickets']) or 'none'}")
     screen.print(table(_COLUMNS, map(_cells, steps)))
 
 

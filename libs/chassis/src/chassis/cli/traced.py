@@ -1,10 +1,12 @@
 """Every fact about a complaint, found by its key in the log of each service; what is missing is named."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from itertools import groupby
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -24,6 +26,8 @@ Trace = Callable[[Collection[str]], Awaitable[Collection[str]]]
 _NAMED = ("complaint_id", "ticket_id", "to_complaint_id")
 """Where a fact names a thing whose facts belong to the trace, too."""
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 _OF_KEYS = """
     SELECT id, topic, key, sequence, type, told_at, causation, body
     FROM log WHERE key = ANY (CAST(:keys AS text[])) ORDER BY id, position
@@ -37,6 +41,11 @@ class Found:
 
     told: dict[str, Told] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+
+
+def ids(keys: Iterable[str]) -> list[UUID]:
+    """Those of the keys that are ids, for who looks for complaints and tickets among them."""
+    return [UUID(key) for key in keys if _ID.fullmatch(key)]
 
 
 async def everywhere(asked: str) -> Found:

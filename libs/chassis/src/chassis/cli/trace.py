@@ -1,7 +1,7 @@
 """`bbcs trace`: the whole course of a complaint, from its channel on, over all services."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 

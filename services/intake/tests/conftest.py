@@ -195,6 +195,7 @@ def unique() -> str:
 
 _PRINCIPALS = (
     "centre",
+    "office",
     "service.revisit",
     "unit.hrss",
     "unit.civil",

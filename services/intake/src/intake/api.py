@@ -198,6 +198,15 @@ async def looker(who: Annotated[Principal, web.Caller]) -> Principal:
     return who
 
 
+async def writer(who: Annotated[Principal, web.Caller]) -> Principal:
+    """One who may write about complaints: who may see them, and the office, which sees what it wrote (rules 5.3, 6).
+
+    Raises Refused("principal.not-allowed") for everybody else.
+    """
+    allow(who, "service", "centre", "unit", "office")
+    return who
+
+
 async def stated(
     purpose: Annotated[str | None, Query(json_schema_extra={"enum": list(Purpose)})] = None,
 ) -> Purpose:
@@ -253,7 +262,7 @@ async def near(
 async def writing(
     complaint_id: UUID,
     body: TextForm,
-    who: Annotated[Principal, Depends(looker)],
+    who: Annotated[Principal, Depends(writer)],
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Writing:
     """What is asked to be written, and by whom."""
@@ -289,7 +298,7 @@ async def texts(
 async def look_at_text(
     complaint_id: UUID,
     text_id: UUID,
-    who: Annotated[Principal, Depends(looker)],
+    who: Annotated[Principal, Depends(writer)],
     purpose: Annotated[Purpose, Depends(stated)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> OpenedText:

@@ -82,6 +82,18 @@ async def test_who_looked_at_a_text_is_written_down(write: Write, look: Any, com
     assert tuple(row) == ("centre", "text.read", "supervision")
 
 
+async def test_the_office_writes_circulars_and_reads_its_own_words_alone(
+    write: Write, look: Any, complaint_id: str, refused: Refused
+) -> None:
+    """rules 6: it judges by codes; what people said it sees only for a purpose that a second person confirms."""
+    circular = (await write(complaint_id, "office", kind="circular")).json()
+    others = (await write(complaint_id)).json()["text_id"]
+    read_back = await look(complaint_id, circular["text_id"], "office", purpose="supervision")
+    assert read_back.json() == circular | {"text": SENTENCE}
+    assert refused(await look(complaint_id, others, "office", purpose="supervision")) == "principal.not-allowed"
+    assert refused(await look(complaint_id, None, "office")) == "principal.not-allowed"
+
+
 @pytest.mark.parametrize("purpose", [{}, {"purpose": "curiosity"}])
 async def test_without_a_purpose_nobody_reads_a_text(
     purpose: dict[str, str], write: Write, look: Any, complaint_id: str, refused: Refused
@@ -91,7 +103,7 @@ async def test_without_a_purpose_nobody_reads_a_text(
 
 
 async def test_texts_are_listed_oldest_first_without_what_they_say(write: Write, look: Any, complaint_id: str) -> None:
-    kinds = ["reason", "note", "reply", "explanation", "question", "answer"]
+    kinds = ["reason", "note", "reply", "explanation", "question", "answer", "circular"]
     written = [(await write(complaint_id, kind=kind)).json() for kind in kinds]
     listed = await look(complaint_id)
     assert listed.json() == written

@@ -188,6 +188,7 @@ class TextKind(StrEnum):
     EXPLANATION = "explanation"
     QUESTION = "question"
     ANSWER = "answer"
+    CIRCULAR = "circular"
 
     @property
     def chinese(self) -> str:
@@ -202,6 +203,7 @@ _TEXTS = {
     TextKind.EXPLANATION: "说明",
     TextKind.QUESTION: "协办请求",
     TextKind.ANSWER: "协办答复",
+    TextKind.CIRCULAR: "通报",
 }
 
 

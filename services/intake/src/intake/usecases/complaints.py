@@ -182,6 +182,7 @@ async def open_text(
     text = await store.texts.sealed(work.session, complaint_id, text_id)
     if text is None:
         raise Refused("text.unknown")
+    _let_read(principal, text)
     await audit.append(work.session, principal, "text.read", text_id, purpose, work.now)
     vault = work.kit.vault
     said = vault.open(vault.unwrap(keys[complaint_id]), text.content, about(text_id, "text"))
@@ -300,6 +301,12 @@ async def _let_in(work: Work[Kit], asked: Collection[tuple[Principal, UUID]]) ->
     """
     units = {(complaint_id, who.rest) for who, complaint_id in asked if who.kind == "unit"}
     if units - await store.participants.taking_part(work.session, units):
+        raise Refused("principal.not-allowed")
+
+
+def _let_read(principal: Principal, text: Text) -> None:
+    """Let the office read what it wrote itself. Raises Refused("principal.not-allowed") for what others wrote."""
+    if principal.kind == "office" and text.author != principal.name:
         raise Refused("principal.not-allowed")
 
 

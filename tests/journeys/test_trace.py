@@ -25,4 +25,4 @@ async def test_it_is_traced_from_its_channel_to_its_reply_and_who_asks_again(tow
     assert first == ["complaint.registered.v1", "ticket.opened.v1", "ticket.dispatched.v1"]
     depth = {one["type"]: one["depth"] for one in found}
     assert (depth["ticket.opened.v1"], depth["revisit.planned.v1"]) == (1, 1)
-    assert [one["light"] for one in found if one["type"] == "revisit.planned.v1"] == ["green", "green"]
+    assert [one["colour"] for one in found if one["type"] == "revisit.planned.v1"] == ["green", "green"]

@@ -130,9 +130,9 @@ def test_facts_stand_in_the_order_of_cause_and_effect_whoever_told_them(lived: L
     assert facts[3]["topics"] == ["tickets", "dispatch.hrss"]
 
 
-def test_each_shows_when_it_was_so_and_under_which_light(lived: Logs) -> None:
+def test_each_shows_when_it_was_so_and_under_which_colour(lived: Logs) -> None:
     facts = lived.desk("trace", str(TICKET), "--json").json["facts"]
-    assert [(one["type"].split(".")[1], one["at"], one["light"]) for one in facts[2:]] == [
+    assert [(one["type"].split(".")[1], one["at"], one["colour"]) for one in facts[2:]] == [
         ("dispatched", "2026-11-24T00:57:00.000Z", None),
         ("accepted", "2026-11-25T02:00:00.000Z", "green"),
         ("started", "2026-11-25T02:00:00.000Z", "green"),
@@ -166,7 +166,7 @@ def test_what_a_newer_version_told_is_shown_without_what_it_says(lived: Logs) ->
     lived.set("dispatch", "UPDATE log SET type = 'ticket.accepted.v9' WHERE type = 'ticket.accepted.v1'")
     assert "ticket.accepted.v9" in lived.desk("trace", str(TICKET)).out
     [newer] = [one for one in lived.desk("trace", str(TICKET), "--json").json["facts"] if one["fact"] is None]
-    assert (newer["at"], newer["light"]) == ("2026-11-25T02:00:00.000Z", None)
+    assert (newer["at"], newer["colour"]) == ("2026-11-25T02:00:00.000Z", None)
 
 
 def test_a_service_that_is_away_is_named_and_the_others_are_shown(lived: Logs) -> None:

@@ -18,7 +18,7 @@ from contracts.base import rfc3339
 
 Shown = dict[str, Any]
 
-_COLUMNS = ("at", "told later by", "producer", "light", "what", "says")
+_COLUMNS = ("at", "told later by", "producer", "colour", "what", "says")
 _LEFT_OUT = frozenset(
     (
         "complaint_id",
@@ -39,7 +39,7 @@ _STEP = "  "
 def trace(
     complaint: Annotated[UUID, typer.Argument(help="The id of a complaint, or of its ticket.")], json: Json = False
 ) -> None:
-    """Show every fact about a complaint in the order of cause and effect: since when, who told it, under which light.
+    """Show every fact about a complaint in the order of cause and effect: since when, who told it, under which colour.
 
     What followed from a fact stands further to the right. One that goes on in another one's ticket is shown with that.
     """
@@ -74,7 +74,7 @@ def _fact(step: Step) -> Shown:
         "at": rfc3339(told.at),
         "told_at": rfc3339(told.told_at),
         "producer": told.producer,
-        "light": lit.light if lit else None,
+        "colour": lit.light if lit else None,
         "clock": lit.clock if lit else None,
         "topics": list(told.topics),
         "type": told.type,
@@ -96,7 +96,7 @@ def _show(screen: Console, steps: Sequence[Step]) -> None:
 def _cells(step: Step) -> tuple[object, ...]:
     told = step.told
     said = says(told.type, told.fact.model_dump(mode="json"), _LEFT_OUT) if told.fact else "is not known here"
-    return rfc3339(told.at), _later(step), told.producer, _light(step), f"{_STEP * step.depth}{told.type}", said
+    return rfc3339(told.at), _later(step), told.producer, _colour(step), f"{_STEP * step.depth}{told.type}", said
 
 
 def _later(step: Step) -> str | None:
@@ -105,8 +105,8 @@ def _later(step: Step) -> str | None:
     return f"{seconds} s" if seconds else None
 
 
-def _light(step: Step) -> str | None:
-    """The light; of the handle clock unless another one's name stands before it."""
+def _colour(step: Step) -> str | None:
+    """Of the handle clock unless another one's name stands before it."""
     if step.lit is None:
         return None
     return step.lit.light if step.lit.clock == "handle" else f"{step.lit.clock} {step.lit.light}"

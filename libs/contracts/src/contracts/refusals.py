@@ -100,6 +100,16 @@ REFUSALS: dict[str, Refusal] = {
     "revisit.before-finish": Refusal("回访时间不能早于办结时间", 422),
     "revisit.answer-missing": Refusal("已接通的回访须记录评价和是否解决", 422),
     "revisit.answer-unheard": Refusal("未接通或被拒绝的回访不能记录评价", 422),
+    # findings and supervision
+    "finding.unknown": Refusal("没有这项问题认定", 404),
+    "finding.exists": Refusal("同一次办结已提请该类问题认定", 409),
+    "finding.settled": Refusal("该项问题认定已办结", 409),
+    "supervision.unknown": Refusal("没有这一轮督办", 404),
+    "supervision.due-too-late": Refusal("整改期限过长", 422),
+    "supervision.open": Refusal("上一轮督办尚未结束", 409),
+    "supervision.reported": Refusal("本轮整改已报告", 409),
+    "supervision.not-reported": Refusal("本轮整改尚未报告", 409),
+    "supervision.checked": Refusal("本轮整改已核查", 409),
     # the calendar and due dates
     "time.malformed": Refusal("时间格式不正确，应如 2026-11-26T09:30:00+08:00", 422),
     "time.no-offset": Refusal("时间须带时区，例如 +08:00", 422),

@@ -1,4 +1,4 @@
-"""Facts about revisits, told by revisit on `revisits`: who asks the reporter again, when, and what was heard (rules 5).
+"""Facts told by revisit on `revisits`: who asks the reporter again, what was heard, and what comes of it (rules 5).
 
 `unit` is the unit whose ticket it was when it was closed, None for what was solved on the spot. `finish` counts how
 often the ticket was finished or declined: each time has revisits of its own.
@@ -7,7 +7,7 @@ often the ticket was finished or declined: each time has revisits of its own.
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.base import Fact, Instant
 from contracts.ids import ComplaintId, TextId, TicketId, UnitCode
@@ -27,6 +27,11 @@ Rating = Annotated[int, Field(ge=1, le=5)]
 """满意度: `contracts.vocabulary.Level` names each."""
 
 Finish = Annotated[int, Field(ge=1)]
+
+Round = Annotated[int, Field(ge=1)]
+
+CircularNumber = Annotated[str, StringConstraints(pattern=r"^〔20[0-9]{2}〕[1-9][0-9]{0,4}号$")]
+"""文号 of a circular 通报, like 〔2026〕12号: a year and a number, no words."""
 
 
 class _OfTicket(Fact):
@@ -98,7 +103,10 @@ class RevisitClosed(_OfTicket, type="revisit.closed.v1", topic="revisits", produ
 
 
 class FindingFlagged(_OfTicket, type="finding.flagged.v1", topic="revisits", producer="revisit", key="ticket_id"):
-    """Something for the centre to judge (rules 5.2): 应解决未解决 or 谎报. `answers` are the evidence, by id."""
+    """Something for the office to judge (rules 5.2): 应解决未解决, 谎报 or 瞒报. `answers` are the evidence, by id.
+
+    What the centre or the office raises by hand has a `text_id` instead: why, sealed with intake; and an `action_id`.
+    """
 
     finding_id: UUID
     finding: FindingKind
@@ -106,6 +114,114 @@ class FindingFlagged(_OfTicket, type="finding.flagged.v1", topic="revisits", pro
     answers: tuple[UUID, ...]
     flagged_at: Instant
     by: Officer | None
+    text_id: TextId | None = None
+    action_id: UUID | None = None
 
 
-RevisitFact = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged
+class _OfFinding(_OfTicket):
+    finding_id: UUID
+
+
+class FindingProposed(_OfFinding, type="finding.proposed.v1", topic="revisits", producer="revisit", key="ticket_id"):
+    """One person of the office wants it confirmed, and `round` opened with this circular (rules 5.3).
+
+    It takes the place of a proposal before it. `due_at` is None for the term of 3 working days.
+    """
+
+    proposal_id: UUID
+    round: Round
+    reason_id: TextId
+    circular_number: CircularNumber
+    circular_id: TextId
+    due_at: Instant | None
+    proposed_at: Instant
+    action_id: UUID
+    by: Officer
+
+
+class FindingDismissed(_OfFinding, type="finding.dismissed.v1", topic="revisits", producer="revisit", key="ticket_id"):
+    """The office finds that it is none, and why (rules 5.2)."""
+
+    reason_id: TextId
+    dismissed_at: Instant
+    action_id: UUID
+    by: Officer
+
+
+class FindingConfirmed(_OfFinding, type="finding.confirmed.v1", topic="revisits", producer="revisit", key="ticket_id"):
+    """It is one, by the word of two persons of the office (rules 5.3)."""
+
+    finding: FindingKind
+    proposal_id: UUID
+    reason_id: TextId
+    confirmed_at: Instant
+    proposed_by: Officer
+    confirmed_by: Officer
+
+
+class VerdictOverturned(
+    _OfFinding, type="verdict.overturned.v1", topic="revisits", producer="revisit", key="ticket_id"
+):
+    """The verdict on this finish stays as it was and is marked overturned (rules 5.3); once a finish."""
+
+    overturned_at: Instant
+
+
+class SupervisionOpened(
+    _OfFinding, type="supervision.opened.v1", topic="revisits", producer="revisit", key="ticket_id"
+):
+    """督办: a round was opened by two persons of the office, with its circular 通报 (rules 5.3).
+
+    `unit` has to rectify, the centre where there is none. `due_at` is None where the office set none: then it is due by
+    the term of 3 working days. `round` counts the finding's rounds.
+    """
+
+    round_id: UUID
+    round: Round
+    proposal_id: UUID
+    circular_number: CircularNumber
+    circular_id: TextId
+    due_at: Instant | None
+    opened_at: Instant
+    proposed_by: Officer
+    confirmed_by: Officer
+    action_id: UUID
+
+
+class RectificationReported(
+    _OfFinding, type="rectification.reported.v1", topic="revisits", producer="revisit", key="ticket_id"
+):
+    """整改: what was put right in a round, sealed with intake (rules 5.3)."""
+
+    round_id: UUID
+    round: Round
+    text_id: TextId
+    reported_at: Instant
+    action_id: UUID
+    by: Officer
+
+
+class SupervisionChecked(
+    _OfFinding, type="supervision.checked.v1", topic="revisits", producer="revisit", key="ticket_id"
+):
+    """The centre looked at what was put right (rules 5.3); what did not pass waits for the next round."""
+
+    round_id: UUID
+    round: Round
+    passed: bool
+    reason_id: TextId
+    checked_at: Instant
+    action_id: UUID
+    by: Officer
+
+
+SupervisionFact = (
+    FindingProposed
+    | FindingDismissed
+    | FindingConfirmed
+    | VerdictOverturned
+    | SupervisionOpened
+    | RectificationReported
+    | SupervisionChecked
+)
+RevisitFact = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged | SupervisionFact

@@ -1,5 +1,6 @@
 """The service: has every reporter asked again after the reply, and says what does not agree."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from chassis.service import Service
@@ -18,6 +19,7 @@ def build_kit(settings: RevisitSettings) -> Kit:
             centre_days=settings.centre_days,
             sample_percent=settings.sample_percent,
             attempts=settings.attempts,
+            round_at_most=timedelta(days=settings.round_days_at_most),
             hours=Hours(settings.opens, settings.closes),
         )
     )

@@ -21,6 +21,8 @@ class RevisitSettings(Settings, service="revisit"):
     """Of a hundred finishes, how many the centre revisits (policy); which of the declined, dispatch says."""
     attempts: int = Field(default=3, ge=1, le=20)
     """Attempts after which a reporter counts as not reached (policy)."""
+    round_days_at_most: int = Field(default=90, ge=1, le=366)
+    """Days after its proposal within which a round of supervision is due (policy)."""
     opens: time = time(9)
     """When business opens, in Shanghai: nobody is called before (policy)."""
     closes: time = time(17)

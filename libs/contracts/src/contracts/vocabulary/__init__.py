@@ -2,8 +2,10 @@
 
 from contracts.vocabulary.revisits import (
     AnswerSource,
+    Duty,
     FindingKind,
     FindingReason,
+    FindingState,
     Level,
     RevisitKind,
     RevisitOutcome,
@@ -45,8 +47,10 @@ __all__ = [
     "ContactMethod",
     "DayStatus",
     "DispatchRule",
+    "Duty",
     "FindingKind",
     "FindingReason",
+    "FindingState",
     "Level",
     "Light",
     "ProposalKind",

@@ -92,20 +92,62 @@ class FindingKind(StrEnum):
 
     UNSOLVED = "unsolved"
     FALSE_REPORT = "false-report"
+    CONCEALED = "concealed"
 
     @property
     def chinese(self) -> str:
         """The finding's name for people."""
-        return {"unsolved": "应解决未解决", "false-report": "谎报"}[self.value]
+        return {"unsolved": "应解决未解决", "false-report": "谎报", "concealed": "瞒报"}[self.value]
 
 
 class FindingReason(StrEnum):
-    """Why something is flagged (rules 5.2): both answers differ, or the reporter says that it is not solved."""
+    """Why something is flagged (rules 5.2): both answers differ, it is said to be not solved, or somebody raised it."""
 
     CONTRADICTION = "contradiction"
     SAID_UNSOLVED = "said-unsolved"
+    BY_HAND = "by-hand"
 
     @property
     def chinese(self) -> str:
         """The reason's name for people."""
-        return {"contradiction": "两次回访结果不一致", "said-unsolved": "反映人表示未解决"}[self.value]
+        return _REASONS[self.value]
+
+
+_REASONS = {"contradiction": "两次回访结果不一致", "said-unsolved": "反映人表示未解决", "by-hand": "人工提请"}
+_STATES = {
+    "flagged": "待认定",
+    "proposed": "待第二人确认",
+    "dismissed": "不予认定",
+    "supervised": "督办中",
+    "failed": "整改未通过",
+    "rectified": "整改已通过",
+}
+
+
+class FindingState(StrEnum):
+    """How far a finding has come (rules 5.3): judged or not, and how its newest round went."""
+
+    FLAGGED = "flagged"
+    PROPOSED = "proposed"
+    DISMISSED = "dismissed"
+    SUPERVISED = "supervised"
+    FAILED = "failed"
+    RECTIFIED = "rectified"
+
+    @property
+    def chinese(self) -> str:
+        """The state's name for people."""
+        return _STATES[self.value]
+
+
+class Duty(StrEnum):
+    """For what a finding or a round waits (rules 5.3)."""
+
+    JUDGEMENT = "judgement"
+    RECTIFICATION = "rectification"
+    CHECK = "check"
+
+    @property
+    def chinese(self) -> str:
+        """The duty's name for people."""
+        return {"judgement": "待认定", "rectification": "待整改", "check": "待核查"}[self.value]

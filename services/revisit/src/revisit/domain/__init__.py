@@ -1,10 +1,28 @@
-"""The rules of asking again (rules 5.1, 5.2): `decide` and `evolve` are a ticket's life after its reply."""
+"""The rules of asking again, and of what comes of it (rules 5.1 to 5.3).
+
+`decide` and `evolve` are a ticket's life after its reply.
+"""
 
 from revisit.domain.asking import attempt
 from revisit.domain.calendar import LONGEST_REST, Calendar, Hours, date_of, due, first_call, next_call
-from revisit.domain.cases import NOTHING, Answer, Case, Finding, Life, Revisit, evolve, fold
-from revisit.domain.commands import Attempt, Command, Follow, Heard, Measures
+from revisit.domain.cases import NOTHING, Answer, Case, Life, Revisit, evolve, fold
+from revisit.domain.commands import (
+    Act,
+    Attempt,
+    Checked,
+    Command,
+    Confirmed,
+    Dismissed,
+    Flagged,
+    Follow,
+    Heard,
+    Measures,
+    Proposed,
+    Reported,
+    Supervise,
+)
 from revisit.domain.deciding import decide
+from revisit.domain.findings import Circular, Finding, Round
 from revisit.domain.policy import Policy
 from revisit.domain.sampling import sampled
 from revisit.domain.seeing import seen_by
@@ -12,19 +30,29 @@ from revisit.domain.seeing import seen_by
 __all__ = [
     "LONGEST_REST",
     "NOTHING",
+    "Act",
     "Answer",
     "Attempt",
     "Calendar",
     "Case",
+    "Checked",
+    "Circular",
     "Command",
+    "Confirmed",
+    "Dismissed",
     "Finding",
+    "Flagged",
     "Follow",
     "Heard",
     "Hours",
     "Life",
     "Measures",
     "Policy",
+    "Proposed",
+    "Reported",
     "Revisit",
+    "Round",
+    "Supervise",
     "attempt",
     "date_of",
     "decide",

@@ -10,25 +10,34 @@ from typing import assert_never
 from uuid import UUID
 
 from contracts.revisits import (
+    FindingConfirmed,
+    FindingDismissed,
     FindingFlagged,
+    FindingProposed,
+    RectificationReported,
     RevisitAnswered,
     RevisitAttempted,
     RevisitClosed,
     RevisitFact,
     RevisitPlanned,
+    SupervisionChecked,
+    SupervisionFact,
+    SupervisionOpened,
+    VerdictOverturned,
 )
 from contracts.tickets import TicketDeclined, TicketFact, TicketFinished, TicketOpened, TicketReopened
 from contracts.vocabulary import (
     AnswerSource,
     Channel,
     ContactMethod,
-    FindingKind,
-    FindingReason,
     RevisitKind,
     RevisitOutcome,
     RevisitResult,
     SampleRule,
 )
+from revisit.domain.findings import Finding, Round, flagged, judged
+
+_Asking = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +65,6 @@ class Answer:
     text_id: UUID | None
     answered_at: datetime
     by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something for the centre to judge, and the answers that are its evidence."""
-
-    finding_id: UUID
-    finish: int
-    finding: FindingKind
-    why: FindingReason
-    answers: tuple[UUID, ...]
-    flagged_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +122,15 @@ class Case:
         """The revisit of this id."""
         return next((one for one in self.life.revisits if one.revisit_id == revisit_id), None)
 
+    def finding(self, finding_id: UUID) -> Finding | None:
+        """The finding of this id."""
+        return next((one for one in self.life.findings if one.finding_id == finding_id), None)
+
+    def round(self, round_id: UUID) -> tuple[Finding, Round] | None:
+        """The round of this id, with its finding."""
+        rounds = ((finding, one) for finding in self.life.findings for one in finding.rounds)
+        return next((found for found in rounds if found[1].round_id == round_id), None)
+
     def answer(self, finish: int, source: AnswerSource) -> Answer | None:
         """What was said to one of them about a finish."""
         found = (one for one in self.life.answers if (one.finish, one.source) == (finish, source))
@@ -147,6 +153,10 @@ def evolve(case: Case, fact: TicketFact | RevisitFact) -> Case:
             return _of_ticket(case, fact)
         case RevisitPlanned() | RevisitAttempted() | RevisitAnswered() | RevisitClosed() | FindingFlagged():
             return replace(case, life=_lived(case.life, fact))
+        case FindingProposed() | FindingDismissed() | FindingConfirmed() | VerdictOverturned():
+            return replace(case, life=_judged(case.life, fact))
+        case SupervisionOpened() | RectificationReported() | SupervisionChecked():
+            return replace(case, life=_judged(case.life, fact))
         case _:
             return case
 
@@ -172,7 +182,7 @@ def _closed(case: Case, unit: str | None, at: datetime, *by: str) -> Case:
     return replace(case, unit=unit, closed_at=at, finishes=case.finishes + 1, life=life)
 
 
-def _lived(life: Life, fact: RevisitFact) -> Life:
+def _lived(life: Life, fact: _Asking) -> Life:
     match fact:
         case RevisitPlanned():
             return replace(life, revisits=(*life.revisits, _planned(fact)))
@@ -183,9 +193,15 @@ def _lived(life: Life, fact: RevisitFact) -> Life:
         case RevisitClosed():
             return replace(life, revisits=tuple(_ended(one, fact) for one in life.revisits))
         case FindingFlagged():
-            return replace(life, findings=(*life.findings, _flagged(fact)))
+            return replace(life, findings=(*life.findings, flagged(fact)))
         case _:
             assert_never(fact)
+
+
+def _judged(life: Life, fact: SupervisionFact) -> Life:
+    about = fact.finding_id
+    findings = (judged(one, fact) if one.finding_id == about else one for one in life.findings)
+    return replace(life, findings=tuple(findings))
 
 
 def _planned(fact: RevisitPlanned) -> Revisit:
@@ -235,7 +251,3 @@ def _answered(fact: RevisitAnswered) -> Answer:
 def _ended(revisit: Revisit, fact: RevisitClosed) -> Revisit:
     ended = revisit.revisit_id == fact.revisit_id
     return replace(revisit, result=fact.result, closed_at=fact.closed_at) if ended else revisit
-
-
-def _flagged(fact: FindingFlagged) -> Finding:
-    return Finding(fact.finding_id, fact.finish, fact.finding, fact.why, fact.answers, fact.flagged_at)

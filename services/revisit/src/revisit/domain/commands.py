@@ -7,8 +7,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.tickets import TicketFact
-from contracts.vocabulary import ContactMethod, RevisitOutcome
+from contracts.vocabulary import ContactMethod, FindingKind, RevisitOutcome
 from revisit.domain.calendar import Calendar
+from revisit.domain.findings import Circular
 from revisit.domain.policy import Policy
 
 
@@ -58,4 +59,82 @@ class Attempt:
         return f"{f'unit.{self.caller}' if self.caller else 'centre'}/{self.officer}"
 
 
-Command = Follow | Attempt
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Raise a finding by hand, of the newest finish; `text_id` says why."""
+
+    finding: FindingKind
+    text_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Want a finding confirmed, or its next round opened, with a circular."""
+
+    finding_id: UUID
+    reason_id: UUID
+    circular: Circular
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """Find that it is none."""
+
+    finding_id: UUID
+    reason_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Agree to a proposal, as the second person."""
+
+    finding_id: UUID
+    proposal_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Say what was put right."""
+
+    round_id: UUID
+    text_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Say whether what was put right will do."""
+
+    round_id: UUID
+    passed: bool
+    reason_id: UUID
+
+
+Judgement = Flagged | Proposed | Dismissed | Confirmed
+Rectification = Reported | Checked
+Act = Judgement | Rectification
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise:
+    """Do something about findings and rounds: `who` is the principal, `officer` its person."""
+
+    action_id: UUID
+    who: str
+    officer: str
+    act: Act
+    at: datetime
+    policy: Policy
+    new_id: Callable[[], UUID]
+
+    @property
+    def by(self) -> str:
+        """Who does it, as facts name people."""
+        return f"{self.who}/{self.officer}"
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that does it, None for the centre and the office."""
+        return self.who.partition(".")[2] or None
+
+
+Command = Follow | Attempt | Supervise

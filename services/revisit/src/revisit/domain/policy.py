@@ -1,6 +1,7 @@
 """The district's policy on asking again, where the notice is silent: versioned, and named by every plan."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from revisit.domain.calendar import Hours
 
@@ -11,6 +12,7 @@ class Policy:
 
     The unit asks within `unit_days` working days after the finish, the centre within `centre_days`, and that of
     `sample_percent` of a hundred finishes. After `attempts` a reporter counts as not reached.
+    A round of supervision is due within `round_at_most` of its proposal.
     """
 
     version: int = 1
@@ -18,4 +20,5 @@ class Policy:
     centre_days: int = 5
     sample_percent: int = 100
     attempts: int = 3
+    round_at_most: timedelta = timedelta(days=90)
     hours: Hours = field(default_factory=Hours)

@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 from chassis.db import Row, Session, rows
 from contracts.vocabulary import Channel
 from revisit.domain import NOTHING, Case, Life
+from revisit.store import supervised
+from revisit.store.names import caller
 
 _LIFE = TypeAdapter(Life)
 _BEGIN = """
@@ -64,13 +66,14 @@ async def ticket_of(session: Session, revisit_id: UUID) -> UUID | None:
 
 
 async def save(session: Session, changed: Sequence[tuple[Case, Case]]) -> None:
-    """Write the cases, each given as it was and as it is; of their revisits those that differ."""
+    """Write the cases, each given as it was and as it is; of their revisits and findings those that differ."""
     different = [after for before, after in changed if after != before]
     if not different:
         return
     columns = {name: [getattr(case, name) for case in different] for name in _COLUMNS}
     await rows(session, _SAVE, **columns, life=[_written(case.life) for case in different])
     await _save_revisits(session, changed)
+    await supervised.save(session, changed)
 
 
 async def _save_revisits(session: Session, changed: Iterable[tuple[Case, Case]]) -> None:
@@ -92,11 +95,6 @@ async def _save_revisits(session: Session, changed: Iterable[tuple[Case, Case]])
         next_at=[one.next_at for _, one in found],
         open=[one.open for _, one in found],
     )
-
-
-def caller(unit: str | None) -> str:
-    """Who asks, as the principal that it is."""
-    return f"unit.{unit}" if unit else "centre"
 
 
 def _written(life: Life) -> str | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.db import Session, rows
-from revisit.store.cases import caller
+from revisit.store.names import caller
 
 _WAITING = """
     SELECT revisit_id, ticket_id FROM revisit

@@ -1,8 +1,25 @@
-"""What revisit does: plans who asks after a reply, keeps what was tried and heard, flags what does not agree."""
+"""What revisit does: plans who asks after a reply, keeps what was heard, flags what does not agree, supervises."""
 
 from revisit.usecases.asking import Asked, Listed, attempt, case_of, worklist
 from revisit.usecases.calendar import CalendarNotYet, set_days
 from revisit.usecases.following import follow
 from revisit.usecases.kit import Kit
+from revisit.usecases.supervising import Done, Found, duties, flag, judge, rectify
 
-__all__ = ["Asked", "CalendarNotYet", "Kit", "Listed", "attempt", "case_of", "follow", "set_days", "worklist"]
+__all__ = [
+    "Asked",
+    "CalendarNotYet",
+    "Done",
+    "Found",
+    "Kit",
+    "Listed",
+    "attempt",
+    "case_of",
+    "duties",
+    "flag",
+    "follow",
+    "judge",
+    "rectify",
+    "set_days",
+    "worklist",
+]

@@ -1,14 +1,13 @@
 """The HTTP doors: worklists, what was tried and heard, and a ticket's answers side by side."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis import web
-from chassis.security import Principal, allow
+from chassis.security import Principal
 from chassis.work import Work
 from contracts.actions import OfficerNumber
 from contracts.base import Instant
@@ -19,20 +18,20 @@ from contracts.vocabulary import (
     AnswerSource,
     Channel,
     ContactMethod,
-    FindingKind,
-    FindingReason,
     RevisitKind,
     RevisitOutcome,
     RevisitResult,
     SampleRule,
 )
 from revisit import domain, usecases
+from revisit.api import gates
+from revisit.api.paging import Limit, link_next
+from revisit.api.shown import Finding
 from revisit.usecases import Asked, Kit, Listed
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(web.caller), web.limited])
+router = APIRouter()
 
 CENTRE = "centre"
-_READERS = ("centre", "office", "inspection", "service", "unit")
 
 
 class Attempt(BaseModel):
@@ -100,19 +99,6 @@ class Answer(BaseModel):
     by: str | None
 
 
-class Finding(BaseModel):
-    """Something for the centre to judge, with its evidence."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    finding_id: UUID
-    finish: int
-    finding: FindingKind
-    why: FindingReason
-    answers: list[UUID]
-    flagged_at: Instant
-
-
 class Compared(BaseModel):
     """What was said about one finish, side by side; None where nobody was asked, or said anything yet."""
 
@@ -157,26 +143,14 @@ class Tried(BaseModel):
     answer: Heard | None = None
 
 
-def reader(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who may see revisits. Raises Refused("principal.not-allowed") for others (rules 6)."""
-    allow(who, *_READERS)
-    return who
-
-
-def caller(who: Annotated[Principal, web.Caller]) -> str | None:
-    """The unit that asks, None for the centre. Raises Refused("principal.not-allowed") for others (rules 6)."""
-    allow(who, "centre", "unit")
-    return who.rest or None
-
-
 @router.get("/revisits")
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(reader)],
+    who: Annotated[Principal, Depends(gates.reader)],
     response: Response,
     unit: Annotated[UnitCode, Query(description="a unit's code, or `centre`")],
     after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    limit: Limit = 100,
 ) -> list[Waiting]:
     """Whom a unit, or the centre, has to ask and may call now, due first, after the revisit that was seen last.
 
@@ -186,8 +160,7 @@ async def worklist(
         raise Refused("principal.not-allowed")
     found = await usecases.worklist(work, None if unit == CENTRE else unit, after, limit)
     if len(found) == limit:
-        query = urlencode({"unit": unit, "after": found[-1].revisit.revisit_id, "limit": limit})
-        response.headers["link"] = f'</v1/revisits?{query}>; rel="next"'
+        link_next(response, "/v1/revisits", unit=unit, after=found[-1].revisit.revisit_id, limit=limit)
     return list(map(Waiting.of, found))
 
 
@@ -195,7 +168,7 @@ async def worklist(
 async def attempt(
     revisit_id: UUID,
     tried: Tried,
-    unit: Annotated[str | None, Depends(caller)],
+    unit: Annotated[str | None, Depends(gates.caller)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Waiting:
     """Put on record that the reporter was sought, and what was heard; said again, it is the same answer."""
@@ -215,7 +188,7 @@ async def attempt(
 
 @router.get("/tickets/{ticket_id}/revisits")
 async def of_ticket(
-    ticket_id: UUID, who: Annotated[Principal, Depends(reader)], work: Annotated[Work[Kit], web.InWork]
+    ticket_id: UUID, who: Annotated[Principal, Depends(gates.reader)], work: Annotated[Work[Kit], web.InWork]
 ) -> TicketRevisits:
     """Everything that was asked and heard about a ticket; a unit sees its own, and what the centre heard after it."""
     case: domain.Case | None = await usecases.case_of(work, ticket_id)

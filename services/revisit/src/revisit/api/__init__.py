@@ -1,0 +1,11 @@
+"""The HTTP doors: revisits, and findings with their rounds."""
+
+from fastapi import APIRouter, Depends
+
+from chassis import web
+from revisit.api import findings, revisits, rounds
+
+router = APIRouter(prefix="/v1", dependencies=[Depends(web.caller), web.limited])
+router.include_router(revisits.router)
+router.include_router(findings.router)
+router.include_router(rounds.router)

@@ -1,0 +1,48 @@
+"""Who may ask for what (rules 6)."""
+
+from typing import Annotated
+
+from chassis import web
+from chassis.security import Principal, allow
+
+
+def reader(who: Annotated[Principal, web.Caller]) -> Principal:
+    """One who may see revisits and findings. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre", "office", "inspection", "service", "unit")
+    return who
+
+
+def overseer(who: Annotated[Principal, web.Caller]) -> Principal:
+    """One who sees the whole district. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre", "office", "inspection", "service")
+    return who
+
+
+def caller(who: Annotated[Principal, web.Caller]) -> str | None:
+    """The unit that asks, None for the centre. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre", "unit")
+    return who.rest or None
+
+
+def flagger(who: Annotated[Principal, web.Caller]) -> str:
+    """One who flags a finding. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre", "office")
+    return who.name
+
+
+def judge(who: Annotated[Principal, web.Caller]) -> str:
+    """One who judges findings. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "office")
+    return who.name
+
+
+def rectifier(who: Annotated[Principal, web.Caller]) -> str:
+    """One who may have something to put right. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre", "unit")
+    return who.name
+
+
+def checker(who: Annotated[Principal, web.Caller]) -> str:
+    """One who checks what was put right. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre")
+    return who.name

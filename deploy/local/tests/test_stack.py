@@ -31,6 +31,10 @@ WHOLE = {
     "ticket.finished.v1",
     "revisit.answered.v1",
     "finding.flagged.v1",
+    "finding.confirmed.v1",
+    "supervision.opened.v1",
+    "rectification.reported.v1",
+    "supervision.checked.v1",
 }
 """What the sample that goes the whole way has lived, at least."""
 

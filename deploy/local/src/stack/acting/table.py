@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.vocabulary import Cause, RevisitKind
+from contracts.vocabulary import Cause, FindingKind, RevisitKind
 from stack.acting.clerks import heard
 from stack.acting.departments import accepted, contacted, finished
 from stack.acting.scene import Step
+from stack.acting.supervisors import checked, confirmed, dismissed, rectified
 
 _HANDLED: Final = (accepted, contacted)
 _UNIT, _CENTRE = RevisitKind.UNIT, RevisitKind.CENTRE
@@ -20,6 +21,10 @@ LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
         finished(Cause.SYSTEM_FAULT),
         heard(_UNIT, 4, solved=True),
         heard(_CENTRE, 1, solved=False),
+        dismissed(FindingKind.UNSOLVED),
+        confirmed(FindingKind.FALSE_REPORT),
+        rectified(FindingKind.FALSE_REPORT),
+        checked(FindingKind.FALSE_REPORT, passed=True),
     ),
     "ZD03-20261124-006": (
         *_HANDLED,

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from chassis.cli import traced
-from chassis.cli.course import Step, course
+from chassis.cli.course import Step, Told, course
 from chassis.cli.failure import Unable
 from chassis.cli.say import Json, say, table
 from chassis.cli.tail import says
@@ -19,20 +19,8 @@ from contracts.base import rfc3339
 Shown = dict[str, Any]
 
 _COLUMNS = ("at", "told later by", "producer", "colour", "what", "says")
-_LEFT_OUT = frozenset(
-    (
-        "complaint_id",
-        "ticket_id",
-        "told_to",
-        "candidates",
-        "version",
-        "directory_version",
-        "policy",
-        "calendar",
-        "action_id",
-    )
-)
-"""What a table has no room for; as JSON it is there."""
+_LEFT_OUT = frozenset(("told_to", "candidates", "answers", "version", "directory_version", "policy", "calendar"))
+"""What a table has no room for, beside the ids of things; as JSON it is there."""
 _STEP = "  "
 
 
@@ -95,8 +83,15 @@ def _show(screen: Console, steps: Sequence[Step]) -> None:
 
 def _cells(step: Step) -> tuple[object, ...]:
     told = step.told
-    said = says(told.type, told.fact.model_dump(mode="json"), _LEFT_OUT) if told.fact else "is not known here"
-    return rfc3339(told.at), _later(step), told.producer, _colour(step), f"{_STEP * step.depth}{told.type}", said
+    what = f"{_STEP * step.depth}{told.type}"
+    return rfc3339(told.at), _later(step), told.producer, _colour(step), what, _says(told)
+
+
+def _says(told: Told) -> str:
+    if told.fact is None:
+        return "is not known here"
+    said = told.fact.model_dump(mode="json")
+    return says(told.type, said, _LEFT_OUT | {name for name in said if name.endswith("_id")})
 
 
 def _later(step: Step) -> str | None:

@@ -33,6 +33,8 @@ from stack.testing import Servers, native
 
 ROOT = Path(__file__).parents[1]
 SERVICES = ("intake", "dispatch")
+_ASKED = ("dispatch", "revisit")
+"""Whose logs sla-monitor asks for what did not come by their topics."""
 """Those that journeys, faults and measurements run."""
 WORKING = "http,consumers,jobs"
 """The doors of a service without its relay."""
@@ -102,8 +104,8 @@ class Deployment:
         port = str(native.free_ports(1)[0])
         own = {variable(service, "HTTP_PORT"): port, "BBCS_INSTANCE": name} | environment
         self.processes[name] = Process(service, f"http://127.0.0.1:{port}", own, doors)
-        if service == "dispatch" and "http" in (doors or "http"):
-            self.variables["BBCS_SLA_MONITOR_DISPATCH_URL"] = self.url(name)
+        if service in _ASKED and "http" in (doors or "http"):
+            self.variables[f"BBCS_SLA_MONITOR_{service.upper()}_URL"] = self.url(name)
 
     def start(self, name: str) -> None:
         """Start a process that was planned."""
@@ -270,8 +272,8 @@ def _variables(
         "BBCS_INTAKE_VAULT_KEYS": json.dumps({"test": _key()}),
         "BBCS_INTAKE_VAULT_KEY": "test",
         "BBCS_INTAKE_BLIND_KEY": _key(),
-        "BBCS_SLA_MONITOR_DISPATCH_URL": "http://127.0.0.1:1",  # until a dispatch is planned
-        "BBCS_SLA_MONITOR_DISPATCH_KEY": keys["service.sla-monitor"],
+        **{f"BBCS_SLA_MONITOR_{one.upper()}_URL": "http://127.0.0.1:1" for one in _ASKED},  # until one is planned
+        **{f"BBCS_SLA_MONITOR_{one.upper()}_KEY": keys["service.sla-monitor"] for one in _ASKED},
         **{variable(name, "KAFKA_PASSWORD"): password for name, password in passwords.items()},
         **{variable(service, "DATABASE_URL"): url for service, url in databases.items()},
     }

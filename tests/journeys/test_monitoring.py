@@ -20,13 +20,14 @@ from sla_monitor import usecases
 from sla_monitor.app import service
 
 _PATIENCE_S = 60.0
+_NOWHERE = "http://127.0.0.1:1"
 FIRST, SECOND, THIRD = (UUID(int=7_000_000 + number) for number in range(3))
 
 
 @pytest.fixture
 async def monitor(district: Deployment) -> AsyncIterator[Harness]:
     """Sla-monitor at an hour that the test chooses, telling on the district's topics."""
-    nobody = {"dispatch_url": "http://127.0.0.1:1", "dispatch_key": "-"}
+    nobody = {"dispatch_url": _NOWHERE, "dispatch_key": "-", "revisit_url": _NOWHERE, "revisit_key": "-"}
     harness = await Harness.make(service, district.servers, MovableClock(lives.at("24 10:00")), **nobody)
     try:
         async with harness.doors("relay"):

@@ -79,6 +79,8 @@ async def _running(district: Deployment, url: str) -> AsyncIterator[Running]:
         "redis_url": servers.redis_url,
         "dispatch_url": "http://127.0.0.1:1",
         "dispatch_key": district.keys["service.sla-monitor"],
+        "revisit_url": "http://127.0.0.1:1",
+        "revisit_key": district.keys["service.sla-monitor"],
     }
     running = Running(service, service.settings.model_validate(said), doors=())
     try:
@@ -114,9 +116,10 @@ async def _idle(district: Deployment, few: str, many: str) -> Measures:
 
 
 def _ticker(running: Running) -> Ticker:
-    """The sweep's, as if everything on its topic were followed up to the day after tomorrow."""
-    followed = Followed(running.settings, topics.TICKETS.name, running.clock)
-    followed.until = _now() + timedelta(hours=2)
+    """The sweep's, as if everything on its topics were followed up to the day after tomorrow."""
+    followed = [Followed(running.settings, topic, running.clock) for topic in jobs.sweep.follows]
+    for one in followed:
+        one.until = _now() + timedelta(hours=2)
     guard = Guard(followed, Steady(ThisMachine()))
     return Ticker(jobs.sweep, running.database, running.clock, running.kit, running.committed, guard)
 

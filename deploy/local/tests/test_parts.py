@@ -77,14 +77,16 @@ def test_a_service_is_told_no_one_elses_secrets() -> None:
     assert told == {"BBCS_INTAKE_DATABASE_URL": "own", "BBCS_KEYS": "shared"}
 
 
-def test_whoever_asks_dispatch_knows_where_it_is_and_is_known_there(tmp_path: Path) -> None:
-    plan = Plan.of(tmp_path, None, {"STACK_DISPATCH_PORT": "28002"})
+@pytest.mark.parametrize(("owner", "inside"), [("dispatch", "8002"), ("revisit", "8004")])
+def test_whoever_asks_for_a_log_knows_where_it_is_and_is_known_there(tmp_path: Path, owner: str, inside: str) -> None:
+    plan = Plan.of(tmp_path, None, {f"STACK_{owner.upper()}_PORT": "28002"})
     asking = environment.of_service("sla-monitor", plan.variables)
-    asked = environment.of_service("dispatch", plan.variables)
+    asked = environment.of_service(owner, plan.variables)
 
-    assert asking["BBCS_SLA_MONITOR_DISPATCH_URL"] == "http://127.0.0.1:28002"
-    assert docker.inside(plan, asking)["BBCS_SLA_MONITOR_DISPATCH_URL"] == "http://dispatch:8002"
-    key = hashlib.sha256(asking["BBCS_SLA_MONITOR_DISPATCH_KEY"].encode()).hexdigest()
+    variable = f"BBCS_SLA_MONITOR_{owner.upper()}"
+    assert asking[f"{variable}_URL"] == "http://127.0.0.1:28002"
+    assert docker.inside(plan, asking)[f"{variable}_URL"] == f"http://{owner}:{inside}"
+    key = hashlib.sha256(asking[f"{variable}_KEY"].encode()).hexdigest()
     assert json.loads(asked["BBCS_KEYS"])["service.sla-monitor"] == key
 
 

@@ -1,4 +1,4 @@
-"""What sla-monitor's tests share: what notices said of six years, the service with its calendar, and dispatch's log."""
+"""What sla-monitor's tests share: what notices said of six years, the service and its calendar, owners' logs."""
 
 import asyncio
 import base64
@@ -61,7 +61,13 @@ def dispatch_port() -> int:
 
 
 @pytest.fixture
-async def empty_desk(servers: Servers, dispatch_port: int) -> AsyncIterator[Desk]:
+def revisit_port() -> int:
+    """Where revisit answers, if it does."""
+    return native.free_ports(1)[0]
+
+
+@pytest.fixture
+async def empty_desk(servers: Servers, dispatch_port: int, revisit_port: int) -> AsyncIterator[Desk]:
     """The service before its first tick: its tables are empty."""
     url = servers.make_database("sla-monitor")
     await asyncio.to_thread(db.migrate, service.migrations, url)
@@ -74,6 +80,8 @@ async def empty_desk(servers: Servers, dispatch_port: int) -> AsyncIterator[Desk
             "keys": {name: hashlib.sha256(key.encode()).hexdigest() for name, key in _KEYS.items()},
             "dispatch_url": f"http://127.0.0.1:{dispatch_port}",
             "dispatch_key": _KEY,
+            "revisit_url": f"http://127.0.0.1:{revisit_port}",
+            "revisit_key": _KEY,
         }
     )
     clock = MovableClock(NOW)
@@ -100,15 +108,27 @@ class _DispatchSettings(Settings, service="dispatch"):
     """The common ones."""
 
 
-_DISPATCH = Service("dispatch", _DispatchSettings, service.migrations, kit=lambda _: None)
-"""As far as its log is concerned: the chassis' tables and doors."""
+class _RevisitSettings(Settings, service="revisit"):
+    """The common ones."""
 
 
 @dataclass
-class Dispatch:
-    """The owner of tickets: what a test lets it tell stands in its log, which answers while it is open."""
+class Owner:
+    """Who tells a topic: what a test lets it tell stands in its log, which answers while it is open.
 
+    It is a service as far as its log is concerned: the chassis' tables and doors.
+    """
+
+    topic: str
     harness: Harness
+
+    @classmethod
+    async def made(cls, topic: str, settings: type[Settings], servers: Servers, port: int) -> "Owner":
+        """One with an empty log, whom nobody hears yet."""
+        keys = {"service.sla-monitor": hashlib.sha256(_KEY.encode()).hexdigest()}
+        said = {"http_port": port, "keys": keys, "rate_limit": "100000/minute"}
+        owner = Service(settings.SERVICE, settings, service.migrations, kit=lambda _: None)
+        return cls(topic, await Harness.make(owner, servers, MovableClock(NOW), **said))
 
     async def tell(self, *facts: Fact) -> None:
         """Write facts into its log."""
@@ -116,9 +136,10 @@ class Dispatch:
             work.tell(*facts)
 
     async def sent(self, *keys: object) -> list[Message]:
-        """What its relay sends on `tickets` of some tickets, in order."""
-        sql = "SELECT * FROM log WHERE topic = 'tickets' AND key = ANY (CAST(:keys AS text[])) ORDER BY position"
-        return [_message(row) for row in await self.harness.rows(sql, keys=list(map(str, keys)))]
+        """What its relay sends of some tickets, in order."""
+        sql = "SELECT * FROM log WHERE topic = :topic AND key = ANY (CAST(:keys AS text[])) ORDER BY position"
+        found = await self.harness.rows(sql, topic=self.topic, keys=list(map(str, keys)))
+        return [_message(self.harness.service.name, row) for row in found]
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -136,20 +157,26 @@ class Dispatch:
             yield
 
 
-def _message(row: Row) -> Message:
+def _message(source: str, row: Row) -> Message:
     envelope = (row.id, row.told_at, row.key, row.sequence, row.correlation, row.causation, row.traceparent)
-    headers = tuple(base.headers("dispatch", row.type, *envelope))
-    return Message("tickets", 0, row.position, int(row.told_at.timestamp() * 1000), row.key.encode(), headers, row.body)
+    headers = tuple(base.headers(source, row.type, *envelope))
+    return Message(row.topic, 0, row.position, int(row.told_at.timestamp() * 1000), row.key.encode(), headers, row.body)
 
 
 @pytest.fixture
-async def dispatch(servers: Servers, dispatch_port: int) -> AsyncIterator[Dispatch]:
+async def dispatch(servers: Servers, dispatch_port: int) -> AsyncIterator[Owner]:
     """Dispatch with an empty log; nobody listens yet."""
-    keys = {"service.sla-monitor": hashlib.sha256(_KEY.encode()).hexdigest()}
-    said = {"http_port": dispatch_port, "keys": keys, "rate_limit": "100000/minute"}
-    harness = await Harness.make(_DISPATCH, servers, MovableClock(NOW), **said)
-    yield Dispatch(harness)
-    await harness.close()
+    owner = await Owner.made("tickets", _DispatchSettings, servers, dispatch_port)
+    yield owner
+    await owner.harness.close()
+
+
+@pytest.fixture
+async def revisit(servers: Servers, revisit_port: int) -> AsyncIterator[Owner]:
+    """Revisit with an empty log; nobody listens yet."""
+    owner = await Owner.made("revisits", _RevisitSettings, servers, revisit_port)
+    yield owner
+    await owner.harness.close()
 
 
 HOLIDAYS = {
@@ -307,6 +334,8 @@ async def post(servers: Servers) -> AsyncIterator[Post]:
             "send_seconds": 0.5,
             "dispatch_url": f"http://127.0.0.1:{native.free_ports(1)[0]}",
             "dispatch_key": _KEY,
+            "revisit_url": f"http://127.0.0.1:{native.free_ports(1)[0]}",
+            "revisit_key": _KEY,
         }
         harness = await Harness.make(service, servers, MovableClock(lives.at("24 10:00")), **said)
         post = Post(harness, receiver)

@@ -247,6 +247,7 @@ _BEFORE = (
     "DROP TABLE amendment, calendar_superseded",
     "ALTER TABLE calendar_day DROP COLUMN since",
     "DROP INDEX clock_by_calendar",
+    "ALTER TABLE ticket DROP COLUMN revisits_followed",
     "UPDATE alembic_version SET version_num = '0005'",
 )
 """What the tables were before."""

@@ -54,6 +54,8 @@ def run(url: str) -> Run:
             "BBCS_SLA_MONITOR_DATABASE_URL": url,
             "BBCS_SLA_MONITOR_DISPATCH_URL": NOWHERE,
             "BBCS_SLA_MONITOR_DISPATCH_KEY": "-",
+            "BBCS_SLA_MONITOR_REVISIT_URL": NOWHERE,
+            "BBCS_SLA_MONITOR_REVISIT_KEY": "-",
             "BBCS_CLOCK": STILL,
         }
         return CliRunner().invoke(app, arguments, env=said)
@@ -70,8 +72,8 @@ def filled(url: str) -> None:
 
 async def at_work(url: str, run: Callable[[Any], Awaitable[Any]]) -> Any:
     """What the service's own work gives."""
-    nobody = {"kafka_servers": "", "dispatch_url": NOWHERE, "dispatch_key": "-"}
-    settings = service.settings.model_validate({"database_url": url} | nobody)
+    asked = {"dispatch_url": NOWHERE, "dispatch_key": "-", "revisit_url": NOWHERE, "revisit_key": "-"}
+    settings = service.settings.model_validate({"database_url": url, "kafka_servers": ""} | asked)
     running = Running(service, settings, doors=(), clock=MovableClock(NOW))
     async with running.work() as work:
         found = await run(work)

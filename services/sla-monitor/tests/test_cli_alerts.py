@@ -30,6 +30,8 @@ def invoke(servers: Servers) -> Callable[..., Result]:
         "BBCS_SLA_MONITOR_DATABASE_URL": url,
         "BBCS_SLA_MONITOR_DISPATCH_URL": "http://127.0.0.1:1",
         "BBCS_SLA_MONITOR_DISPATCH_KEY": "-",
+        "BBCS_SLA_MONITOR_REVISIT_URL": "http://127.0.0.1:1",
+        "BBCS_SLA_MONITOR_REVISIT_KEY": "-",
     }
     return lambda *arguments: CliRunner().invoke(app, arguments, env=said)
 

@@ -239,7 +239,8 @@ async def test_while_an_owner_says_nothing_nobody_waits_for_the_ticket(late_desk
 async def test_what_somebody_else_followed_meanwhile_is_passed_over(late_desk: Any, dispatch: Any) -> None:
     await dispatch.tell(*life(1))
     complete = await dispatch.sent(UUID(int=1))
-    missing = late_desk.running.kit.log.missing
+    logs = late_desk.running.kit.logs
+    missing = logs["tickets"].missing
 
     class Slow:
         async def missing(self, gaps: Any) -> Any:
@@ -247,7 +248,7 @@ async def test_what_somebody_else_followed_meanwhile_is_passed_over(late_desk: A
             await _others(late_desk, life(1)[:3])
             return found
 
-    object.__setattr__(late_desk.running.kit, "log", Slow())
+    object.__setattr__(late_desk.running.kit, "logs", logs | {"tickets": Slow()})
     async with dispatch.open():
         await take(late_desk, complete[FINISHED:])
     assert len(await told(late_desk, 1)) == TOLD

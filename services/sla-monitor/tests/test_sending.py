@@ -184,7 +184,7 @@ async def test_two_instances_never_send_a_message_at_the_same_moment(post: Any) 
 
 async def test_the_running_service_tells_by_itself_of_all_at_once(post: Any) -> None:
     """It follows no topic here: what others told on `tickets` is nobody's to take."""
-    alone = tuple(replace(one, follows=None) for one in (jobs.gather, jobs.count))
+    alone = tuple(replace(one, follows=()) for one in (jobs.gather, jobs.count))
     post.harness.service = replace(post.harness.service, jobs=alone)
     await post.tells(lights=(Light.YELLOW,))
     facts = [one.model_copy(update={"ticket_id": UUID(int=number)}) for number in range(1, 31) for one in same_day()]
@@ -262,6 +262,8 @@ def _process(post: Any, home: Path) -> "subprocess.Popen[bytes]":
         "BBCS_SEND_SECONDS": "15",
         "BBCS_DISPATCH_URL": settings.dispatch_url,
         "BBCS_DISPATCH_KEY": settings.dispatch_key.get_secret_value(),
+        "BBCS_REVISIT_URL": settings.revisit_url,
+        "BBCS_REVISIT_KEY": settings.revisit_key.get_secret_value(),
     }
     with (home / "said.txt").open("wb") as out:
         command = [sys.executable, "-m", "sla_monitor", "--doors", "jobs"]

@@ -67,6 +67,8 @@ def _asking(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
     return {
         "BBCS_SLA_MONITOR_DISPATCH_URL": f"http://127.0.0.1:{ports.of_instance('dispatch', 1)}",
         "BBCS_SLA_MONITOR_DISPATCH_KEY": secrets[key_name("service.sla-monitor")],
+        "BBCS_SLA_MONITOR_REVISIT_URL": f"http://127.0.0.1:{ports.of_instance('revisit', 1)}",
+        "BBCS_SLA_MONITOR_REVISIT_KEY": secrets[key_name("service.sla-monitor")],
     }
 
 

@@ -1,7 +1,7 @@
 """Work that a clock starts: one instance at a time, one transaction a tick."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from logging import ERROR, WARNING
@@ -28,32 +28,37 @@ _log = telemetry.logger(__name__)
 class Job:
     """`run` gets a Work every so often, in real time; while another instance is at it, the tick is left out.
 
-    When it says that there is more, the next tick follows at once. `follows` is the topic whose facts come before what
-    time makes true: `work.until` is how far it was followed, and there is no tick before that is known. A job that
-    follows a topic waits while the machine's clock is in doubt, too (rules 4.7).
+    When it says that there is more, the next tick follows at once. `follows` are the topics whose facts come before
+    what time makes true: `work.until` is how far all of them were followed, and there is no tick before that is known.
+    A job that follows topics waits while the machine's clock is in doubt, too (rules 4.7).
     """
 
     name: str
     every: timedelta
     run: Callable[[Work[Any]], Awaitable[bool | None]]
-    follows: str | None = None
+    follows: tuple[str, ...] = ()
 
 
 class Guard(NamedTuple):
-    """What a job waits for that follows a topic."""
+    """What a job waits for that follows topics."""
 
-    followed: Followed
+    followed: Sequence[Followed]
     steady: Steady
 
     async def until(self, session: Session, database_at: datetime, now: datetime) -> datetime | None:
         """How far it may take time to have passed; None while it may not at all."""
-        if not await self.steady.trusted(session, database_at) or self.followed.until is None:
+        if not await self.steady.trusted(session, database_at):
             return None
-        return min(self.followed.until, now)
+        reached = [now]
+        for one in self.followed:
+            if one.until is None:
+                return None
+            reached.append(one.until)
+        return min(reached)
 
 
 class Ticker:
-    """Runs one job of one service; `guard` is there for a job that follows a topic."""
+    """Runs one job of one service; `guard` is there for a job that follows topics."""
 
     def __init__(
         self,

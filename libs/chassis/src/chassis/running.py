@@ -139,14 +139,14 @@ class Running:
                 self._start(f"errand {errand.name}", Errander(errand, self.work, self.kit).run())
 
     def _open_jobs(self) -> None:
-        """Jobs that follow one topic share what is known of it, and all of them the doubts about the clock."""
+        """Jobs that follow a topic share what is known of it, and all of them the doubts about the clock."""
         jobs, steady = (*self.service.jobs, LOG_ROOM), Steady(self._machine)
-        topics = {job.follows for job in jobs if job.follows}
+        topics = {topic for job in jobs for topic in job.follows}
         followed = {topic: Followed(self.settings, topic, self.clock) for topic in sorted(topics)}
         for topic, one in followed.items():
             self._start(f"followed {topic}", one.run())
         for job in jobs:
-            guard = Guard(followed[job.follows], steady) if job.follows else None
+            guard = Guard([followed[topic] for topic in job.follows], steady) if job.follows else None
             ticker = Ticker(job, self.database, self.clock, self.kit, self.committed, guard)
             self._start(f"job {job.name}", ticker.run())
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from chassis import audit, steady
 from chassis.clock import Reading, ThisMachine
-from chassis.jobs import Job
+from chassis.jobs import Guard, Job
+from chassis.kafka import Followed
 from chassis.steady import Steady
 
 HOUR = timedelta(hours=1)
@@ -52,7 +53,7 @@ class Ticks:
 
 def with_ticks(tiny: Any) -> Ticks:
     ticks = Ticks()
-    jobs = (Job("guarded", OFTEN, ticks.guarded, follows=tiny.topic), Job("beside", OFTEN, ticks.count))
+    jobs = (Job("guarded", OFTEN, ticks.guarded, follows=(tiny.topic,)), Job("beside", OFTEN, ticks.count))
     tiny.harness.service = replace(tiny.harness.service, jobs=jobs)
     return ticks
 
@@ -71,6 +72,25 @@ async def test_what_was_told_by_then_is_taken_first(tiny: Any, hands: Any) -> No
         await tiny.effects(200)
     assert effects == 200
     assert until == hands.NOW + timedelta(days=3)
+
+
+async def test_time_passes_as_far_as_every_topic_was_followed(tiny: Any, hands: Any) -> None:
+    machine, clock = Stepping(), tiny.harness.clock
+    first, second = (Followed(tiny.harness.settings, name, clock) for name in ("first", "second"))
+    guard = Guard((first, second), Steady(machine))
+
+    async def until() -> Any:
+        async with tiny.database.transaction() as session:
+            return await guard.until(session, machine.read().wall, hands.NOW)
+
+    first.until = hands.NOW - HOUR
+    assert await until() is None
+    second.until = hands.NOW - 2 * HOUR
+    assert await until() == second.until
+    second.until = hands.NOW + HOUR
+    assert await until() == first.until
+    first.until = hands.NOW + HOUR
+    assert await until() == hands.NOW
 
 
 async def test_where_nothing_was_ever_told_time_passes(tiny: Any, hands: Any) -> None:

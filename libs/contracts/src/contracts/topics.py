@@ -81,7 +81,7 @@ DIRECTORY = Topic(
 )
 
 CALENDAR = Topic("calendar", "date", ("sla-monitor",), ("revisit", OPERATOR), partitions=1, compacted=True)
-REVISITS = Topic("revisits", "ticket id", ("revisit",), (OPERATOR,))
+REVISITS = Topic("revisits", "ticket id", ("revisit",), ("sla-monitor", OPERATOR))
 
 SHARED = (*CHANNELS, COMPLAINTS, TICKETS, CLOCKS, ALERTS, DIRECTORY, CALENDAR, REVISITS)
 

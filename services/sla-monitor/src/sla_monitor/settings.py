@@ -38,6 +38,10 @@ class SlaMonitorSettings(Settings, service="sla-monitor"):
     """Where dispatch answers: its log is asked for facts that did not come by the topic."""
     dispatch_key: SecretStr
     """The bearer key by which dispatch knows `service.sla-monitor`."""
+    revisit_url: str = Field(pattern=r"^https?://[^/]+/?$")
+    """Where revisit answers, for the same."""
+    revisit_key: SecretStr
+    """The bearer key by which revisit knows `service.sla-monitor`."""
     alerts_pause: int = Field(default=10, ge=0)
     """Minutes between two messages to one recipient, at least (policy)."""
     silence_days: int = Field(default=30, ge=1)

@@ -1,4 +1,4 @@
-"""Third parties: what libraries know of the calendar, dispatch's log of facts, and those who are told of lights."""
+"""Third parties: what libraries know of the calendar, the owners' logs of facts, and those who are told of lights."""
 
 from sla_monitor.clients.calendar import LAST_YEAR, expected, known_years, noticed, seed, source
 from sla_monitor.clients.log import Log, NotReached

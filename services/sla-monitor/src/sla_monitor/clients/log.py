@@ -1,4 +1,4 @@
-"""Dispatch's log of facts over HTTP: asked for what did not come by the topic (decision 0023)."""
+"""The log of who tells a topic, over HTTP: asked for what did not come by the topic (decision 0023)."""
 
 import asyncio
 import ssl
@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from contracts.base import Envelope
 from contracts.log import MOST, LogPage
-from contracts.topics import TICKETS
 from sla_monitor.domain import Gap
 
 _TIMES = httpx2.Timeout(2.0, connect=1.0, pool=None)
@@ -26,10 +25,10 @@ class NotReached(ConnectionError):  # noqa: N818 - what the log is
 
 
 class Log:
-    """The log of the service at an address, for one who has a key there."""
+    """The log of a topic with the service at an address, for one who has a key there."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self._url, self._headers = url, {"authorization": f"Bearer {key}"}
+    def __init__(self, topic: str, url: str, key: str) -> None:
+        self._topic, self._url, self._headers = topic, url, {"authorization": f"Bearer {key}"}
         self._trusted = ssl.create_default_context()
 
     async def missing(self, gaps: Sequence[Gap]) -> dict[UUID, list[Envelope]]:
@@ -42,7 +41,7 @@ class Log:
             raise TimeoutError
         try:
             async with asyncio.timeout(_ALTOGETHER_S), self._client() as client, asyncio.TaskGroup() as group:
-                asked = {gap.ticket_id: group.create_task(_missing(client, gap)) for gap in gaps}
+                asked = {gap.ticket_id: group.create_task(self._missing(client, gap)) for gap in gaps}
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         return {ticket_id: task.result() for ticket_id, task in asked.items()}
@@ -57,23 +56,22 @@ class Log:
             trust_env=False,
         )
 
+    async def _missing(self, client: httpx2.AsyncClient, gap: Gap) -> list[Envelope]:
+        found: list[Envelope] = []
+        reached = gap.after
+        while reached < gap.last:
+            page = await _page(client, f"{self._topic}/{gap.ticket_id}", reached, min(gap.last - reached, MOST))
+            if not page.facts:
+                break
+            found += [one.envelope() for one in page.facts]
+            reached = page.facts[-1].sequence
+        return found
 
-async def _missing(client: httpx2.AsyncClient, gap: Gap) -> list[Envelope]:
-    found: list[Envelope] = []
-    reached = gap.after
-    while reached < gap.last:
-        page = await _page(client, gap.ticket_id, reached, min(gap.last - reached, MOST))
-        if not page.facts:
-            break
-        found += [one.envelope() for one in page.facts]
-        reached = page.facts[-1].sequence
-    return found
 
-
-async def _page(client: httpx2.AsyncClient, ticket_id: UUID, after: int, most: int) -> LogPage:
+async def _page(client: httpx2.AsyncClient, place: str, after: int, most: int) -> LogPage:
     asked = {"after": after, "most": most}
     try:
-        answer = await client.get(f"/v1/log/{TICKETS.name}/{ticket_id}", params=asked)
+        answer = await client.get(f"/v1/log/{place}", params=asked)
         return LogPage.model_validate_json(answer.raise_for_status().content)
     except (httpx2.HTTPError, ValidationError) as error:
         raise NotReached from error

@@ -19,7 +19,7 @@ from sla_monitor.domain.due import (
     due_dates,
     span,
 )
-from sla_monitor.domain.following import Gap, gaps, in_time
+from sla_monitor.domain.following import COUNTS, Gap, after_one, gaps, in_time
 from sla_monitor.domain.messages import Digest, Lit, Parcel, key_of, signed, written
 from sla_monitor.domain.notices import STATUTORY_DAYS, Flaw, Line, Problem, amended, check
 from sla_monitor.domain.notifying import (
@@ -41,8 +41,10 @@ from sla_monitor.domain.policy import Policy, Telling
 from sla_monitor.domain.proof import Proof, Reckoned, prove
 from sla_monitor.domain.reacting import Reaction, advance, earliest, inherit, react
 from sla_monitor.domain.reckoning import Measures
+from sla_monitor.domain.rules import Heard
 
 __all__ = [
+    "COUNTS",
     "SHANGHAI",
     "STATUTORY_DAYS",
     "TERMS",
@@ -59,6 +61,7 @@ __all__ = [
     "Fate",
     "Flaw",
     "Gap",
+    "Heard",
     "Hours",
     "Line",
     "Lit",
@@ -79,6 +82,7 @@ __all__ = [
     "Term",
     "Ticket",
     "advance",
+    "after_one",
     "amended",
     "changes",
     "check",

@@ -71,7 +71,7 @@ class Ticket(NamedTuple):
     """What of a ticket its clocks depend on.
 
     `accepted_at` is when it was accepted first. `since` is the start of an earlier one that goes on in it (rules 2.5).
-    `followed` counts the facts that were followed.
+    `followed` counts the facts on `tickets` that were followed, `revisits_followed` those on `revisits`.
     """
 
     ticket_id: UUID
@@ -84,6 +84,7 @@ class Ticket(NamedTuple):
     tracked: bool = False
     since: datetime | None = None
     followed: int = 0
+    revisits_followed: int = 0
 
 
 class Case(NamedTuple):

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from contracts.base import Fact
 from contracts.refusals import Refused
+from contracts.topics import REVISITS, TICKETS
+from sla_monitor.domain.clocks import Ticket
 from sla_monitor.domain.policy import Policy
 from sla_monitor.domain.reacting import instant_of
+
+COUNTS: Mapping[str, str] = {TICKETS.name: "followed", REVISITS.name: "revisits_followed"}
+"""Where a ticket counts the facts of each topic: topics do not wait for each other."""
 
 
 class Gap(NamedTuple):
@@ -36,6 +41,20 @@ def gaps(followed: Mapping[UUID, int], numbered: Iterable[tuple[UUID, int | None
             found[ticket_id] = first._replace(last=number - 1)
         reached[ticket_id] = max(next_ - 1, number or next_)
     return list(found.values())
+
+
+def after_one(ticket: Ticket, topic: str, number: int | None) -> Ticket | None:
+    """The ticket with one more fact of a topic followed; None if the one of this number was followed already.
+
+    A fact without a number is the next one. Raises Refused("fact.gap") where one before it is missing.
+    """
+    next_: int = getattr(ticket, COUNTS[topic]) + 1
+    counted: dict[str, Any] = {COUNTS[topic]: next_}
+    if number is None or number == next_:
+        return ticket._replace(**counted)
+    if number > next_:
+        raise Refused("fact.gap")
+    return None
 
 
 def in_time(fact: Fact, now: datetime, policy: Policy) -> None:

@@ -1,8 +1,8 @@
 """What clocks tell: by a fact, by the passing of time, and by an amended calendar (rules 4.2, 4.3). Pure.
 
-A fact has the time until its own instant pass for every clock of its ticket, so that it is told what became true before
-it first, whether it was swept or not. One that comes late is reacted to as of its own instant: what was told of later
-ones in the meantime is corrected.
+A fact has the time until its own instant pass for every clock of its ticket that its topic starts and stops, so that
+it is told what became true before it first, whether it was swept or not. One that comes late is reacted to as of its
+own instant: what was told of later ones in the meantime is corrected.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from contracts.tickets import (
     TicketAccepted,
     TicketClassified,
     TicketDispatched,
-    TicketFact,
+    TicketLinked,
     TicketOpened,
     TicketQueuedForManualDispatch,
     TicketTracked,
@@ -34,7 +34,7 @@ from sla_monitor.domain.clocks import (
     soonest,
 )
 from sla_monitor.domain.reckoning import Measures, reckoned, term_of, terms_after
-from sla_monitor.domain.rules import INSTANTS, RULES, Rule, Start, Stop
+from sla_monitor.domain.rules import INSTANTS, OF_TOPIC, RULES, Heard, Rule, Start, Stop
 
 Told = ClockFact | TicketAlerted
 
@@ -59,9 +59,9 @@ class Reaction(NamedTuple):
     told: list[Told]
 
 
-def react(case: Case, fact: TicketFact, noticed_at: datetime, measures: Measures) -> Reaction:
+def react(case: Case, fact: Heard, noticed_at: datetime, measures: Measures) -> Reaction:
     """What a fact does to the ticket's clocks. Its own instant counts, not when it is noticed."""
-    telling = _Telling(case, noticed_at, measures)
+    telling = _Telling(case, noticed_at, measures, OF_TOPIC[fact.TOPIC])
     telling.fact(fact)
     return telling.reaction()
 
@@ -82,7 +82,7 @@ def advance(case: Case, to: datetime, noticed_at: datetime, measures: Measures) 
 
 def inherit(case: Case, since: datetime, at: datetime, noticed_at: datetime, measures: Measures) -> Reaction:
     """What becomes of a ticket in which another one goes on that was accepted earlier: its clock counts (rules 2.5)."""
-    telling = _Telling(case, noticed_at, measures)
+    telling = _Telling(case, noticed_at, measures, OF_TOPIC[TicketLinked.TOPIC])
     telling.inherit(since, at)
     return telling.reaction()
 
@@ -92,7 +92,7 @@ def earliest(case: Case) -> datetime | None:
     return min(filter(None, (case.ticket.accepted_at, case.ticket.since)), default=None)
 
 
-def known_after(ticket: Ticket, fact: TicketFact) -> Ticket:
+def known_after(ticket: Ticket, fact: Heard) -> Ticket:
     """What of the ticket matters to clocks, after a fact."""
     match fact:
         case TicketOpened(submitted_at=at, channel=channel):
@@ -118,10 +118,12 @@ def instant_of(fact: Fact) -> str | None:
 
 
 class _Telling:
-    """A case while it changes, and what was told of it."""
+    """A case while it changes, and what was told of it; time and the calendar move the clocks of `rules` alone."""
 
-    def __init__(self, case: Case, noticed_at: datetime, measures: Measures) -> None:
-        self._ticket, self._clocks = case.ticket, dict(case.clocks)
+    def __init__(
+        self, case: Case, noticed_at: datetime, measures: Measures, rules: Mapping[ClockKind, Rule] = RULES
+    ) -> None:
+        self._ticket, self._clocks, self._rules = case.ticket, dict(case.clocks), rules
         self._noticed_at, self._measures = noticed_at, measures
         self._told: list[Told] = []
 
@@ -131,19 +133,22 @@ class _Telling:
     def running(self) -> list[Clock]:
         return [one for one in self._clocks.values() if one.open]
 
+    def moving(self) -> list[Clock]:
+        return [one for one in self._clocks.values() if one.open and one.kind in self._rules]
+
     def put_in_order(self) -> None:
         """In one, however many transactions it took to come here: that in which they started."""
         self._clocks = dict(sorted(self._clocks.items(), key=_first))
 
-    def fact(self, fact: TicketFact) -> None:
+    def fact(self, fact: Heard) -> None:
         self.amend()
         if named := instant_of(fact):
             self.pass_to(getattr(fact, named))
-        for kind, rule in RULES.items():
+        for kind, rule in self._rules.items():
             if stop := rule.stops.get(type(fact)):
                 self._stop_all(kind, stop, fact)
         before, self._ticket = self._ticket, known_after(self._ticket, fact)
-        for kind, rule in RULES.items():
+        for kind, rule in self._rules.items():
             start = rule.starts.get(type(fact))
             if start and start.when(before if kind in _BEFORE else self._ticket, fact):
                 self._start(kind, rule, start, fact)
@@ -210,7 +215,7 @@ class _Telling:
         blank = Clock(
             kind=kind,
             ref=ref,
-            unit=self._ticket.unit if rule.of_ticket else fact.unit,
+            unit=self._ticket.unit if rule.of_ticket else getattr(fact, rule.unit),
             started_at=began,
             due_at=wanted_at or began,
             yellow_at=None,
@@ -267,18 +272,18 @@ class _Telling:
 
     def pass_to(self, to: datetime) -> None:
         """Let time pass until an instant, that one included: what changes in the meantime is told in order."""
-        while turns := [one for clock in self.running() if (one := coming(clock, to))]:
+        while turns := [one for clock in self.moving() if (one := coming(clock, to))]:
             clock, light, since = min(turns, key=soonest)
             self._turn(clock, light, since, ChangeCause.TIME)
 
     def outdated(self) -> bool:
         newest = self._measures.calendar.version
-        return any(clock.steps and clock.calendar < newest for clock in self.running())
+        return any(clock.steps and clock.calendar < newest for clock in self.moving())
 
     def amend(self) -> None:
         """By the newest calendar, from its import on; who imported it may have had a clock ahead of ours."""
         newest, at = self._measures.calendar.version, min(self._measures.amended_at, self._noticed_at)
-        for clock in self.running():
+        for clock in self.moving():
             if clock.steps and clock.calendar < newest:
                 self._move_to(clock, at, ChangeCause.CALENDAR)
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from contracts.base import Fact
+from contracts.revisits import RevisitClosed, RevisitFact, RevisitPlanned
 from contracts.tickets import (
     AssistAnswered,
     AssistAsked,
@@ -18,6 +19,7 @@ from contracts.tickets import (
     TicketAccepted,
     TicketDeclined,
     TicketDispatched,
+    TicketFact,
     TicketFinished,
     TicketLinked,
     TicketOpened,
@@ -28,11 +30,13 @@ from contracts.tickets import (
     TicketTracked,
     TicketWithdrawn,
 )
-from contracts.vocabulary import ClockKind, Complexity, Verdict
+from contracts.vocabulary import ClockKind, Complexity, RevisitResult, Verdict
 from sla_monitor.domain.clocks import Clock, Ticket
 from sla_monitor.domain.due import SHANGHAI
 from sla_monitor.domain.policy import Policy
 
+Heard = TicketFact | RevisitFact
+"""What is followed: facts of two topics."""
 Judge = Callable[[Clock, Any, datetime, Policy], Verdict | None]
 """How a clock is judged that a fact stops at an instant; None lets it run on."""
 
@@ -59,13 +63,19 @@ class Stop(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One kind of clock. `of_ticket`: whoever has the ticket answers for it, else the unit that the fact names."""
+    """One kind of clock. `of_ticket`: whoever has the ticket answers for it, else whom `unit` names of the fact."""
 
     starts: Mapping[type[Fact], Start]
     stops: Mapping[type[Fact], Stop]
     term: Callable[[Ticket], str] | None = None
     coloured: bool = False
     of_ticket: bool = True
+    unit: str = "unit"
+
+    @property
+    def topic(self) -> str:
+        """Where it is told what starts and what stops the clock: that alone has time pass for it."""
+        return next(iter(self.starts)).TOPIC
 
 
 def judged(clock: Clock, _fact: Any, at: datetime, _policy: Policy) -> Verdict:
@@ -81,6 +91,11 @@ def void(_clock: Clock, _fact: Any, _at: datetime, _policy: Policy) -> Verdict:
 def _accepted(clock: Clock, fact: TicketAccepted, at: datetime, policy: Policy) -> Verdict:
     """Whoever is deemed to have accepted did not (rules 3.3)."""
     return Verdict.OVERDUE if fact.deemed else judged(clock, fact, at, policy)
+
+
+def _asked(clock: Clock, fact: RevisitClosed, at: datetime, policy: Policy) -> Verdict:
+    """Whoever sought the reporter and got no answer has asked, too; a plan without a purpose any more is void."""
+    return Verdict.VOID if fact.result is RevisitResult.VOID else judged(clock, fact, at, policy)
 
 
 def _tracked(clock: Clock, _fact: Any, at: datetime, _policy: Policy) -> Verdict | None:
@@ -173,6 +188,12 @@ RULES: Mapping[ClockKind, Rule] = MappingProxyType(
             },
             stops={TicketProgressed: Stop("progressed_at", judged), **_ENDED},
         ),
+        ClockKind.REVISIT: Rule(
+            starts={RevisitPlanned: Start("planned_at", ref="revisit_id", due="due_at")},
+            stops={RevisitClosed: Stop("closed_at", _asked, ref="revisit_id")},
+            of_ticket=False,
+            unit="caller",
+        ),
         ClockKind.CITY_CONTACT: Rule(
             term=lambda _ticket: "city.contact",
             starts={TicketOpened: Start("submitted_at", when=_from_city)},
@@ -184,6 +205,14 @@ RULES: Mapping[ClockKind, Rule] = MappingProxyType(
     }
 )
 """The clocks of rules 4, each by its kind."""
+
+OF_TOPIC: Mapping[str, Mapping[ClockKind, Rule]] = MappingProxyType(
+    {
+        topic: MappingProxyType({kind: rule for kind, rule in RULES.items() if rule.topic == topic})
+        for topic in sorted({rule.topic for rule in RULES.values()})
+    }
+)
+"""The clocks that each topic starts and stops. A fact has no other ones move: how topics interleave changes nothing."""
 
 INSTANTS: Mapping[type[Fact], str] = MappingProxyType(
     {fact: start.at for rule in RULES.values() for fact, start in rule.starts.items()}

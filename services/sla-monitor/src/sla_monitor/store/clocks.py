@@ -10,13 +10,16 @@ from uuid import UUID
 
 from chassis.db import Row, Session, rows
 from contracts.vocabulary import ClockKind, Complexity, Light, Verdict
-from sla_monitor.domain import Case, Clock, Step, Ticket
+from sla_monitor.domain import COUNTS, Case, Clock, Step, Ticket
 
 _TICKETS = """
     SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE
 """
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
-_FOLLOWED = "SELECT ticket_id, followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
+_FOLLOWED = {
+    topic: f"SELECT ticket_id, {count} AS followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"  # noqa: S608
+    for topic, count in COUNTS.items()
+}
 _STANDING = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id"
 _PLACES = """
     ticket_id, kind, ref, unit, started_at, due_at, yellow_at, light, steps, wanted_at, provisional, calendar, policy,
@@ -42,13 +45,15 @@ _BEGIN = """
 _SAVE_TICKETS = """
     UPDATE ticket SET
         submitted_at = new.submitted_at, from_city = new.from_city, unit = new.unit, complexity = new.complexity,
-        accepted_at = new.accepted_at, tracked = new.tracked, since = new.since, followed = new.followed
+        accepted_at = new.accepted_at, tracked = new.tracked, since = new.since, followed = new.followed,
+        revisits_followed = new.revisits_followed
     FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:submitted_at AS timestamptz[]), CAST(:from_city AS boolean[]),
         CAST(:unit AS text[]), CAST(:complexity AS text[]), CAST(:accepted_at AS timestamptz[]),
-        CAST(:tracked AS boolean[]), CAST(:since AS timestamptz[]), CAST(:followed AS bigint[])
+        CAST(:tracked AS boolean[]), CAST(:since AS timestamptz[]), CAST(:followed AS bigint[]),
+        CAST(:revisits_followed AS bigint[])
     ) AS new (
-        ticket_id, submitted_at, from_city, unit, complexity, accepted_at, tracked, since, followed
+        ticket_id, submitted_at, from_city, unit, complexity, accepted_at, tracked, since, followed, revisits_followed
     )
     WHERE ticket.ticket_id = new.ticket_id
 """
@@ -62,6 +67,7 @@ _TICKET_COLUMNS = (
     "tracked",
     "since",
     "followed",
+    "revisits_followed",
 )
 _SAVE_CLOCKS = """
     INSERT INTO clock (
@@ -154,9 +160,12 @@ _NEXT_OF_UNIT = f"""
 """  # noqa: S608
 
 
-async def followed(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many facts of those tickets that are known were followed; nothing is locked, so it may be more by now."""
-    return {row.ticket_id: row.followed for row in await rows(session, _FOLLOWED, ticket_id=sorted(ticket_ids))}
+async def followed(session: Session, topic: str, ticket_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many facts of a topic were followed of those tickets that are known.
+
+    Nothing is locked, so it may be more by now.
+    """
+    return {row.ticket_id: row.followed for row in await rows(session, _FOLLOWED[topic], ticket_id=sorted(ticket_ids))}
 
 
 async def begin(session: Session, complaints: Mapping[UUID, UUID]) -> None:

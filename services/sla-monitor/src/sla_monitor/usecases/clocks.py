@@ -1,4 +1,4 @@
-"""What sla-monitor does with clocks: follows tickets, lets time pass, says how they stand."""
+"""What sla-monitor does with clocks: follows tickets and their revisits, lets time pass, says how they stand."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -7,10 +7,10 @@ from uuid import UUID
 
 from chassis.work import Work
 from contracts.refusals import Refused
-from contracts.tickets import TicketFact, TicketLinked
+from contracts.tickets import TicketLinked
 from contracts.vocabulary import ClockKind, Light
 from sla_monitor import domain, store
-from sla_monitor.domain import Case, Clock, Measures, Ticket
+from sla_monitor.domain import Case, Clock, Heard, Measures
 from sla_monitor.usecases import notifying
 from sla_monitor.usecases.calendar import seed
 from sla_monitor.usecases.kit import Kit
@@ -27,11 +27,11 @@ class Board(NamedTuple):
     next_to_turn: list[tuple[UUID, Clock]]
 
 
-async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
-    """Start, move and stop clocks as tickets live (rules 4), each fact once and in its order.
+async def follow(work: Work[Kit], facts: Sequence[Heard]) -> None:
+    """Start, move and stop clocks as tickets live (rules 4), each fact of a topic once and in its order.
 
-    What did not come is followed as dispatch's log has it. Raises Refused: `fact.gap` where one is missing there too,
-    `fact.from-future`.
+    What did not come is followed as the log of the topic's owner has it. Raises Refused: `fact.gap` where one is
+    missing there too, `fact.from-future`.
     """
     facts = await _closed(work, facts)
     await seed(work)
@@ -47,30 +47,32 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     await notifying.note(work, changed)
 
 
-def _tickets(fact: TicketFact) -> Iterator[tuple[UUID, UUID]]:
+def _tickets(fact: Heard) -> Iterator[tuple[UUID, UUID]]:
     """The tickets of a fact, each with its complaint: it may be the first word of one in which another goes on."""
     if isinstance(fact, TicketLinked) and fact.to_complaint_id:
         yield fact.to, fact.to_complaint_id
     yield fact.ticket_id, fact.complaint_id
 
 
-async def _closed(work: Work[Kit], facts: Sequence[TicketFact]) -> Sequence[TicketFact]:
+async def _closed(work: Work[Kit], facts: Sequence[Heard]) -> Sequence[Heard]:
     """The facts, with those that are missing of a ticket before the first that cannot be followed without them.
 
-    Dispatch is asked for them before anything is locked; what somebody else followed meanwhile is passed over then.
+    The topic's owner is asked for them before anything is locked; what somebody else followed meanwhile is passed over
+    then.
     """
-    followed = await store.clocks.followed(work.session, {one.ticket_id for one in facts})
+    [topic] = {one.TOPIC for one in facts}
+    followed = await store.clocks.followed(work.session, topic, {one.ticket_id for one in facts})
     gaps = domain.gaps(followed, [(one.ticket_id, work.sequence(one)) for one in facts])
     if not gaps:
         return facts
-    missing = await work.kit.log.missing(gaps)
-    before = {gap.place: [cast("TicketFact", work.take_up(one)) for one in missing[gap.ticket_id]] for gap in gaps}
+    missing = await work.kit.logs[topic].missing(gaps)
+    before = {gap.place: [cast("Heard", work.take_up(one)) for one in missing[gap.ticket_id]] for gap in gaps}
     return list(chain.from_iterable((*before.get(place, ()), fact) for place, fact in enumerate(facts)))
 
 
-def _react(work: Work[Kit], cases: dict[UUID, Case], fact: TicketFact, measures: Measures) -> None:
+def _react(work: Work[Kit], cases: dict[UUID, Case], fact: Heard, measures: Measures) -> None:
     case = cases[fact.ticket_id]
-    counted = _counted(case.ticket, work.sequence(fact))
+    counted = domain.after_one(case.ticket, fact.TOPIC, work.sequence(fact))
     if counted is None:
         return
     domain.in_time(fact, work.now, work.kit.policy)
@@ -79,19 +81,6 @@ def _react(work: Work[Kit], cases: dict[UUID, Case], fact: TicketFact, measures:
     work.tell(*reaction.told, because=fact)
     if isinstance(fact, TicketLinked):
         _inherit(work, cases, fact, measures)
-
-
-def _counted(ticket: Ticket, sequence: int | None) -> Ticket | None:
-    """The ticket with one more fact followed; None if this one was followed already.
-
-    Raises Refused("fact.gap") where one before it is missing.
-    """
-    number = sequence or ticket.followed + 1
-    if number <= ticket.followed:
-        return None
-    if number > ticket.followed + 1:
-        raise Refused("fact.gap")
-    return ticket._replace(followed=number)
 
 
 def _inherit(work: Work[Kit], cases: dict[UUID, Case], fact: TicketLinked, measures: Measures) -> None:
@@ -107,7 +96,8 @@ def _inherit(work: Work[Kit], cases: dict[UUID, Case], fact: TicketLinked, measu
 async def sweep(work: Work[Kit]) -> bool:
     """Tell what became true by the passing of time, the earliest first (rules 4.7); whether there may be more.
 
-    Up to the instant up to which tickets were followed: what they said by then comes first. At most MOST_TURNED clocks.
+    Up to the instant up to which all topics were followed: what they said by then comes first. At most MOST_TURNED
+    clocks.
     """
     found = await store.clocks.due(work.session, work.until, MOST_TURNED)
     if not found:

@@ -1,5 +1,6 @@
 """What sla-monitor's use cases work with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.db import Session
@@ -33,9 +34,9 @@ class Newest:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The service's equipment."""
+    """The service's equipment; `logs` are the owners' of the topics that are followed, by topic."""
 
     policy: Policy
     newest: Newest
-    log: Log
+    logs: Mapping[str, Log]
     outside: Outside

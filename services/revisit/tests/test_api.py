@@ -93,7 +93,7 @@ async def test_a_contradiction_is_flagged_with_both_answers_side_by_side(desk: A
         ("unsolved", both[1:]),
         ("false-report", both),
     ]
-    assert (await desk.told())[-2:] == ["finding.flagged.v1"] * 2
+    assert (await desk.told())[-3:] == ["finding.flagged.v1"] * 2 + ["rating.questioned.v1"]
 
 
 @pytest.mark.parametrize(

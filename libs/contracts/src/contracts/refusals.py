@@ -110,6 +110,9 @@ REFUSALS: dict[str, Refusal] = {
     "supervision.reported": Refusal("本轮整改已报告", 409),
     "supervision.not-reported": Refusal("本轮整改尚未报告", 409),
     "supervision.checked": Refusal("本轮整改已核查", 409),
+    "rating.unknown": Refusal("没有须说明的这项评价", 404),
+    "rating.answered": Refusal("该项评价已说明或整改", 409),
+    "rating.settled": Refusal("该项评价已无须说明", 409),
     # the calendar and due dates
     "time.malformed": Refusal("时间格式不正确，应如 2026-11-26T09:30:00+08:00", 422),
     "time.no-offset": Refusal("时间须带时区，例如 +08:00", 422),

@@ -17,6 +17,7 @@ from contracts.vocabulary import (
     ContactMethod,
     FindingKind,
     FindingReason,
+    RatingReply,
     RevisitKind,
     RevisitOutcome,
     RevisitResult,
@@ -215,6 +216,36 @@ class SupervisionChecked(
     by: Officer
 
 
+class RatingQuestioned(_OfTicket, type="rating.questioned.v1", topic="revisits", producer="revisit", key="ticket_id"):
+    """A bad rating, 1 or 2, is for the unit to explain or to correct until it is due (rules 5.4); once a finish.
+
+    `answer_id` says which answer rated it. The centre does so where there is no unit.
+    """
+
+    answer_id: UUID
+    rating: Rating
+    questioned_at: Instant
+    due_at: Instant
+    policy: int
+
+
+class RatingAnswered(_OfTicket, type="rating.answered.v1", topic="revisits", producer="revisit", key="ticket_id"):
+    """The unit explained or corrected, sealed with intake; then the centre asks the reporter again (rules 5.4).
+
+    `late` says that it came after it was due.
+    """
+
+    answer_id: UUID
+    how: RatingReply
+    text_id: TextId
+    due_at: Instant
+    late: bool
+    answered_at: Instant
+    action_id: UUID
+    by: Officer
+
+
+RatingFact = RatingQuestioned | RatingAnswered
 SupervisionFact = (
     FindingProposed
     | FindingDismissed
@@ -224,4 +255,6 @@ SupervisionFact = (
     | RectificationReported
     | SupervisionChecked
 )
-RevisitFact = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged | SupervisionFact
+RevisitFact = (
+    RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged | SupervisionFact | RatingFact
+)

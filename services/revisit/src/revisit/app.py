@@ -19,6 +19,8 @@ def build_kit(settings: RevisitSettings) -> Kit:
             centre_days=settings.centre_days,
             sample_percent=settings.sample_percent,
             attempts=settings.attempts,
+            rating_days=settings.rating_days,
+            second_days=settings.second_days,
             round_at_most=timedelta(days=settings.round_days_at_most),
             hours=Hours(settings.opens, settings.closes),
         )

@@ -21,6 +21,10 @@ class RevisitSettings(Settings, service="revisit"):
     """Of a hundred finishes, how many the centre revisits (policy); which of the declined, dispatch says."""
     attempts: int = Field(default=3, ge=1, le=20)
     """Attempts after which a reporter counts as not reached (policy)."""
+    rating_days: int = Field(default=3, ge=1, le=60)
+    """Working days within which a bad rating is explained or corrected (policy)."""
+    second_days: int = Field(default=5, ge=1, le=60)
+    """Working days after that within which the centre asks a second time (policy)."""
     round_days_at_most: int = Field(default=90, ge=1, le=366)
     """Days after its proposal within which a round of supervision is due (policy)."""
     opens: time = time(9)

@@ -74,7 +74,7 @@ def test_whatever_is_done_is_done_once_and_by_two(draws: list[tuple[str, int, in
     for what, which, action, officer in draws:
         if not (found := _act(case, what, which)):
             continue
-        asked = Supervise(UUID(int=action), found[0], officer, found[1], at("25 10:00"), Policy(), measures.new_id)
+        asked = Supervise(UUID(int=action), found[0], officer, found[1], at("25 10:00"), measures)
         try:
             told = decide(case, asked)
         except Refused:

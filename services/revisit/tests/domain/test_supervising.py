@@ -12,7 +12,7 @@ from chassis.testing.lives import COMPLAINT, SAID, TICKET, at
 from contracts import tickets
 from contracts.refusals import Refused
 from contracts.revisits import FindingConfirmed, FindingFlagged, RevisitFact, SupervisionOpened, VerdictOverturned
-from contracts.vocabulary import Duty, FindingKind, FindingReason, FindingState
+from contracts.vocabulary import Duty, FindingKind, FindingReason, FindingState, RevisitResult
 from revisit.domain import (
     Act,
     Calendar,
@@ -33,6 +33,7 @@ from revisit.domain import (
     fold,
     seen_by,
 )
+from revisit.domain.planning import closed
 
 TEXT, REASON = UUID(int=77), UUID(int=78)
 CIRCULAR = Circular("〔2026〕12号", UUID(int=79), at("27 17:00"))
@@ -48,19 +49,19 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.ids = count(1000)
+        self.measures = Measures(Policy(), Calendar({}), self.new_id)
         self.follow(lives.finished("24 10:00"))
 
     def new_id(self) -> UUID:
         return UUID(int=next(self.ids))
 
     def follow(self, *facts: tickets.TicketFact) -> None:
-        measures = Measures(Policy(), Calendar({}), self.new_id)
         for fact in facts:
-            self.case = fold(self.case, [fact, *decide(self.case, Follow(fact, measures))])
+            self.case = fold(self.case, [fact, *decide(self.case, Follow(fact, self.measures))])
 
     def command(self, by: str, act: Act, when: str = "25 10:00", action: int | None = None) -> Supervise:
         who, _, officer = by.partition("/")
-        return Supervise(UUID(int=action or next(self.ids)), who, officer, act, at(when), Policy(), self.new_id)
+        return Supervise(UUID(int=action or next(self.ids)), who, officer, act, at(when), self.measures)
 
     def do(self, by: str, act: Act, when: str = "25 10:00", action: int | None = None) -> list[RevisitFact]:
         told = decide(self.case, self.command(by, act, when, action))
@@ -325,6 +326,15 @@ def test_what_is_said_again_is_nothing_new_and_another_body_is_refused(desk: Des
 
 
 # What a unit sees.
+
+
+def test_what_was_raised_by_hand_is_not_seen_either_when_the_unit_has_asked(desk: Desk) -> None:
+    ended = [closed(desk.case, one, RevisitResult.REFUSED, at("24 12:00")) for one in desk.case.life.revisits]
+    desk.case = fold(desk.case, ended)
+    desk.flag()
+    seen = seen_by("hrss", desk.case)
+    assert seen
+    assert seen.life.findings == ()
 
 
 def test_a_unit_sees_what_was_confirmed_but_not_what_the_office_thinks_of(desk: Desk) -> None:

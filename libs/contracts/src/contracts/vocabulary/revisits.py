@@ -4,15 +4,16 @@ from enum import IntEnum, StrEnum
 
 
 class RevisitKind(StrEnum):
-    """回访: who asks the reporter after the reply (rules 5.1)."""
+    """回访: who asks the reporter after the reply (rules 5.1); the centre a `second` time after a bad rating (5.4)."""
 
     UNIT = "unit"
     CENTRE = "centre"
+    SECOND = "second"
 
     @property
     def chinese(self) -> str:
         """The kind's name for people."""
-        return {"unit": "承办单位回访", "centre": "中心回访"}[self.value]
+        return {"unit": "承办单位回访", "centre": "中心回访", "second": "二次回访"}[self.value]
 
 
 class SampleRule(StrEnum):
@@ -56,15 +57,16 @@ class RevisitResult(StrEnum):
 
 
 class AnswerSource(StrEnum):
-    """To whom the reporter said it (rules 5.2)."""
+    """To whom the reporter said it (rules 5.2); `second` to the centre, after the unit had explained or corrected."""
 
     UNIT = "unit"
     CENTRE = "centre"
+    SECOND = "second"
 
     @property
     def chinese(self) -> str:
         """The source's name for people."""
-        return {"unit": "承办单位回访", "centre": "中心回访"}[self.value]
+        return {"unit": "承办单位回访", "centre": "中心回访", "second": "二次回访"}[self.value]
 
 
 class Level(IntEnum):
@@ -141,13 +143,29 @@ class FindingState(StrEnum):
 
 
 class Duty(StrEnum):
-    """For what a finding or a round waits (rules 5.3)."""
+    """For what a finding, a round or a bad rating waits (rules 5.3, 5.4)."""
 
     JUDGEMENT = "judgement"
     RECTIFICATION = "rectification"
     CHECK = "check"
+    EXPLANATION = "explanation"
 
     @property
     def chinese(self) -> str:
         """The duty's name for people."""
-        return {"judgement": "待认定", "rectification": "待整改", "check": "待核查"}[self.value]
+        return _DUTIES[self.value]
+
+
+_DUTIES = {"judgement": "待认定", "rectification": "待整改", "check": "待核查", "explanation": "待说明"}
+
+
+class RatingReply(StrEnum):
+    """What a unit does about a bad rating (rules 5.4)."""
+
+    EXPLAINED = "explained"
+    CORRECTED = "corrected"
+
+    @property
+    def chinese(self) -> str:
+        """The reply's name for people."""
+        return {"explained": "已说明", "corrected": "已整改"}[self.value]

@@ -26,7 +26,7 @@ from contracts.vocabulary import (
 from revisit import domain, usecases
 from revisit.api import gates
 from revisit.api.paging import Limit, link_next
-from revisit.api.shown import Finding
+from revisit.api.shown import BadRating, Finding
 from revisit.usecases import Asked, Kit, Listed
 
 router = APIRouter()
@@ -100,11 +100,12 @@ class Answer(BaseModel):
 
 
 class Compared(BaseModel):
-    """What was said about one finish, side by side; None where nobody was asked, or said anything yet."""
+    """What was said about one finish, side by side, and the second time; None where nothing was."""
 
     finish: int
     unit: Answer | None
     centre: Answer | None
+    second: Answer | None
     agree: bool | None
 
 
@@ -118,6 +119,7 @@ class TicketRevisits(BaseModel):
     revisits: list[Revisit]
     answers: list[Compared]
     findings: list[Finding]
+    bad_ratings: list[BadRating]
 
 
 class Heard(BaseModel):
@@ -204,11 +206,15 @@ async def of_ticket(
         revisits=list(map(Revisit.model_validate, case.life.revisits)),
         answers=[_compared(case, finish) for finish in sorted({one.finish for one in case.life.answers})],
         findings=list(map(Finding.model_validate, case.life.findings)),
+        bad_ratings=list(map(BadRating.model_validate, case.life.bad_ratings)),
     )
 
 
+_SIDES = (AnswerSource.UNIT, AnswerSource.CENTRE, AnswerSource.SECOND)
+
+
 def _compared(case: domain.Case, finish: int) -> Compared:
-    unit, centre = (case.answer(finish, source) for source in (AnswerSource.UNIT, AnswerSource.CENTRE))
+    unit, centre, second = (case.answer(finish, source) for source in _SIDES)
     agree = unit.solved is centre.solved if unit and centre else None
-    shown = [Answer.model_validate(one) if one else None for one in (unit, centre)]
-    return Compared(finish=finish, unit=shown[0], centre=shown[1], agree=agree)
+    shown = [Answer.model_validate(one) if one else None for one in (unit, centre, second)]
+    return Compared(finish=finish, unit=shown[0], centre=shown[1], second=shown[2], agree=agree)

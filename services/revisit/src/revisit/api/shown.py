@@ -1,4 +1,4 @@
-"""How findings and their rounds are shown."""
+"""How findings with their rounds, and bad ratings, are shown."""
 
 from typing import Self
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Instant
-from contracts.vocabulary import Channel, Duty, FindingKind, FindingReason, FindingState
-from revisit.usecases import Found
+from contracts.vocabulary import Channel, Duty, FindingKind, FindingReason, FindingState, RatingReply
+from revisit.usecases import Found, Rated
 
 
 class _Shown(BaseModel):
@@ -125,5 +125,42 @@ class RoundOfTicket(Round):
         return cls.model_validate(shown | about | _ticket(found), from_attributes=True)
 
 
-def _ticket(found: Found) -> dict[str, object]:
+class Reply(_Shown):
+    """What was said about a bad rating; `late` says that it came after it was due."""
+
+    how: RatingReply
+    text_id: UUID
+    late: bool
+    answered_at: Instant
+    by: str
+
+
+class BadRating(_Shown):
+    """The answer that rated a finish badly, until when it is to be explained or corrected, and what was said."""
+
+    answer_id: UUID
+    finish: int
+    unit: str | None
+    rating: int
+    questioned_at: Instant
+    due_at: Instant
+    reply: Reply | None
+
+
+class BadRatingOfTicket(BadRating):
+    """A bad rating with its ticket."""
+
+    ticket_id: UUID
+    complaint_id: UUID
+    channel: Channel | None
+    matter_code: str | None
+
+    @classmethod
+    def of(cls, rated: Rated) -> Self:
+        """The bad rating of a case."""
+        shown = {name: getattr(rated.rating, name) for name in BadRating.model_fields}
+        return cls.model_validate(shown | _ticket(rated), from_attributes=True)
+
+
+def _ticket(found: Found | Rated) -> dict[str, object]:
     return {name: getattr(found.case, name) for name in ("ticket_id", "complaint_id", "channel", "matter_code")}

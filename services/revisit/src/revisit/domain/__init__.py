@@ -1,4 +1,4 @@
-"""The rules of asking again, and of what comes of it (rules 5.1 to 5.3).
+"""The rules of asking again, and of what comes of it (rules 5.1 to 5.4).
 
 `decide` and `evolve` are a ticket's life after its reply.
 """
@@ -13,6 +13,7 @@ from revisit.domain.commands import (
     Command,
     Confirmed,
     Dismissed,
+    Explained,
     Flagged,
     Follow,
     Heard,
@@ -24,6 +25,7 @@ from revisit.domain.commands import (
 from revisit.domain.deciding import decide
 from revisit.domain.findings import Circular, Finding, Round
 from revisit.domain.policy import Policy
+from revisit.domain.ratings import BadRating
 from revisit.domain.sampling import sampled
 from revisit.domain.seeing import seen_by
 
@@ -33,6 +35,7 @@ __all__ = [
     "Act",
     "Answer",
     "Attempt",
+    "BadRating",
     "Calendar",
     "Case",
     "Checked",
@@ -40,6 +43,7 @@ __all__ = [
     "Command",
     "Confirmed",
     "Dismissed",
+    "Explained",
     "Finding",
     "Flagged",
     "Follow",

@@ -1,4 +1,6 @@
-"""What follows when somebody sought the reporter (rules 5.1, 5.2): an answer, an end, a flag for the centre."""
+"""What follows when somebody sought the reporter (rules 5.1, 5.2, 5.4): an answer, an end, a flag, a bad rating."""
+
+from collections.abc import Mapping
 
 from contracts.refusals import Refused
 from contracts.revisits import FindingFlagged, RevisitAnswered, RevisitAttempted, RevisitFact
@@ -14,9 +16,14 @@ from revisit.domain import cases
 from revisit.domain.calendar import next_call
 from revisit.domain.cases import Answer, Case, Revisit
 from revisit.domain.commands import Attempt, Heard
+from revisit.domain.explaining import questioned
 from revisit.domain.planning import closed, said
 
-_OTHER = {AnswerSource.UNIT: AnswerSource.CENTRE, AnswerSource.CENTRE: AnswerSource.UNIT}
+_OTHER: Mapping[AnswerSource, AnswerSource] = {
+    AnswerSource.UNIT: AnswerSource.CENTRE,
+    AnswerSource.CENTRE: AnswerSource.UNIT,
+}
+"""Whose answer is compared with whose; what is said the second time is about what was done since."""
 
 
 def attempt(case: Case, asked: Attempt) -> list[RevisitFact]:
@@ -34,7 +41,8 @@ def attempt(case: Case, asked: Attempt) -> list[RevisitFact]:
     _not_by_finisher(case, revisit, asked)
     _answered_if_reached(asked)
     _in_time(revisit, asked)
-    return _told(case, revisit, asked)
+    told = _told(case, revisit, asked)
+    return [*told, *questioned(cases.fold(case, told), asked.at, asked.measures)]
 
 
 def _of_caller(case: Case, asked: Attempt) -> Revisit:
@@ -70,7 +78,7 @@ def _heard(case: Case, revisit: Revisit, attempt: cases.Attempt) -> Heard | None
 def _not_by_finisher(case: Case, revisit: Revisit, asked: Attempt) -> None:
     """By the officer's number, whoever it was that finished it ever (rules 3.9)."""
     numbers = {by.partition("/")[2] for by in case.life.finishers}
-    if revisit.kind is RevisitKind.CENTRE and asked.officer in numbers:
+    if revisit.kind is not RevisitKind.UNIT and asked.officer in numbers:
         raise Refused("revisit.by-finisher")
 
 
@@ -148,7 +156,8 @@ def _flags(case: Case, revisit: Revisit, answered: RevisitAnswered, asked: Attem
     if not answered.solved and not _flagged(case, revisit, FindingKind.UNSOLVED):
         reason = FindingReason.SAID_UNSOLVED
         flags.append(_flag(case, revisit, FindingKind.UNSOLVED, reason, asked, answered))
-    other = case.answer(revisit.finish, _OTHER[answered.source])
+    against = _OTHER.get(answered.source)
+    other = case.answer(revisit.finish, against) if against else None
     if other and other.solved is not answered.solved:
         reason = FindingReason.CONTRADICTION
         flags.append(_flag(case, revisit, FindingKind.FALSE_REPORT, reason, asked, answered, other))
@@ -156,7 +165,9 @@ def _flags(case: Case, revisit: Revisit, answered: RevisitAnswered, asked: Attem
 
 
 def _flagged(case: Case, revisit: Revisit, kind: FindingKind) -> bool:
-    return any((one.finish, one.finding) == (revisit.finish, kind) for one in case.life.findings)
+    """Once a finish; what was dismissed is flagged again by what is said the second time."""
+    same = (one for one in case.life.findings if (one.finish, one.finding) == (revisit.finish, kind))
+    return any(revisit.kind is not RevisitKind.SECOND or one.dismissal is None for one in same)
 
 
 def _flag(

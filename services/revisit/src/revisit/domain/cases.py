@@ -14,6 +14,8 @@ from contracts.revisits import (
     FindingDismissed,
     FindingFlagged,
     FindingProposed,
+    RatingAnswered,
+    RatingQuestioned,
     RectificationReported,
     RevisitAnswered,
     RevisitAttempted,
@@ -36,6 +38,7 @@ from contracts.vocabulary import (
     SampleRule,
 )
 from revisit.domain.findings import Finding, Round, flagged, judged
+from revisit.domain.ratings import BadRating, rated
 
 _Asking = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged
 
@@ -100,6 +103,7 @@ class Life:
     revisits: tuple[Revisit, ...] = ()
     answers: tuple[Answer, ...] = ()
     findings: tuple[Finding, ...] = ()
+    bad_ratings: tuple[BadRating, ...] = ()
 
 
 NOTHING = Life()
@@ -131,6 +135,19 @@ class Case:
         rounds = ((finding, one) for finding in self.life.findings for one in finding.rounds)
         return next((found for found in rounds if found[1].round_id == round_id), None)
 
+    def confirmed(self, finish: int) -> bool:
+        """Whether something about a finish was found."""
+        return any(one.confirmed_at for one in self.life.findings if one.finish == finish)
+
+    def bad_rating(self, answer_id: UUID) -> BadRating | None:
+        """The bad rating that this answer is."""
+        return next((one for one in self.life.bad_ratings if one.answer_id == answer_id), None)
+
+    def unexplained(self, rating: BadRating) -> bool:
+        """Whether somebody still has to explain it: not after its finish was found wanting, nor opened again."""
+        stands = self.closed_at is not None and rating.finish == self.finishes
+        return stands and rating.reply is None and not self.confirmed(rating.finish)
+
     def answer(self, finish: int, source: AnswerSource) -> Answer | None:
         """What was said to one of them about a finish."""
         found = (one for one in self.life.answers if (one.finish, one.source) == (finish, source))
@@ -153,10 +170,18 @@ def evolve(case: Case, fact: TicketFact | RevisitFact) -> Case:
             return _of_ticket(case, fact)
         case RevisitPlanned() | RevisitAttempted() | RevisitAnswered() | RevisitClosed() | FindingFlagged():
             return replace(case, life=_lived(case.life, fact))
-        case FindingProposed() | FindingDismissed() | FindingConfirmed() | VerdictOverturned():
+        case (
+            FindingProposed()
+            | FindingDismissed()
+            | FindingConfirmed()
+            | VerdictOverturned()
+            | SupervisionOpened()
+            | RectificationReported()
+            | SupervisionChecked()
+        ):
             return replace(case, life=_judged(case.life, fact))
-        case SupervisionOpened() | RectificationReported() | SupervisionChecked():
-            return replace(case, life=_judged(case.life, fact))
+        case RatingQuestioned() | RatingAnswered():
+            return replace(case, life=replace(case.life, bad_ratings=rated(case.life.bad_ratings, fact)))
         case _:
             return case
 

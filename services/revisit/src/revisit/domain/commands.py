@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.tickets import TicketFact
-from contracts.vocabulary import ContactMethod, FindingKind, RevisitOutcome
+from contracts.vocabulary import ContactMethod, FindingKind, RatingReply, RevisitOutcome
 from revisit.domain.calendar import Calendar
 from revisit.domain.findings import Circular
 from revisit.domain.policy import Policy
@@ -109,22 +109,30 @@ class Checked:
     reason_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Say something about a bad rating, which the answer is."""
+
+    answer_id: UUID
+    how: RatingReply
+    text_id: UUID
+
+
 Judgement = Flagged | Proposed | Dismissed | Confirmed
 Rectification = Reported | Checked
-Act = Judgement | Rectification
+Act = Judgement | Rectification | Explained
 
 
 @dataclass(frozen=True, slots=True)
 class Supervise:
-    """Do something about findings and rounds: `who` is the principal, `officer` its person."""
+    """Do something about findings, rounds and bad ratings: `who` is the principal, `officer` its person."""
 
     action_id: UUID
     who: str
     officer: str
     act: Act
     at: datetime
-    policy: Policy
-    new_id: Callable[[], UUID]
+    measures: Measures
 
     @property
     def by(self) -> str:

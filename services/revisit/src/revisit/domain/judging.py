@@ -61,7 +61,7 @@ def _flagged(case: Case, asked: Supervise, act: Flagged) -> FindingFlagged:
         complaint_id=case.complaint_id,
         unit=case.unit,
         finish=case.finishes,
-        finding_id=asked.new_id(),
+        finding_id=asked.measures.new_id(),
         finding=act.finding,
         why=FindingReason.BY_HAND,
         answers=(),
@@ -99,11 +99,11 @@ def _dismissed(case: Case, finding: Finding, asked: Supervise, act: Dismissed) -
 def _proposed(case: Case, finding: Finding, asked: Supervise, act: Proposed) -> FindingProposed:
     due_at = act.circular.due_at
     _ahead(due_at, asked.at)
-    if due_at and due_at - asked.at > asked.policy.round_at_most:
+    if due_at and due_at - asked.at > asked.measures.policy.round_at_most:
         raise Refused("supervision.due-too-late")
     return FindingProposed(
         **of_finding(case, finding),
-        proposal_id=asked.new_id(),
+        proposal_id=asked.measures.new_id(),
         round=len(finding.rounds) + 1,
         reason_id=act.reason_id,
         circular_number=act.circular.number,
@@ -151,7 +151,7 @@ def _is_one(case: Case, finding: Finding, asked: Supervise, proposal: Proposal) 
 def _opened(case: Case, finding: Finding, asked: Supervise, proposal: Proposal) -> SupervisionOpened:
     return SupervisionOpened(
         **of_finding(case, finding),
-        round_id=asked.new_id(),
+        round_id=asked.measures.new_id(),
         round=len(finding.rounds) + 1,
         proposal_id=proposal.proposal_id,
         circular_number=proposal.circular.number,

@@ -9,6 +9,7 @@ from contracts.vocabulary import RevisitKind, RevisitResult, SampleRule
 from revisit.domain.calendar import due, first_call, next_call
 from revisit.domain.cases import Case, Revisit
 from revisit.domain.commands import Follow, Measures
+from revisit.domain.ratings import BadRating
 from revisit.domain.sampling import sampled
 
 
@@ -88,14 +89,28 @@ def _by_centre(case: Case, unit: str | None, at: datetime, rule: SampleRule, mea
     )
 
 
+def second(case: Case, rating: BadRating, at: datetime, measures: Measures) -> RevisitPlanned:
+    """The centre asks once more, after the unit explained or corrected (rules 5.4)."""
+    policy = measures.policy
+    return _planned(
+        case,
+        measures,
+        unit=rating.unit,
+        finish=rating.finish,
+        planned_at=at,
+        kind=RevisitKind.SECOND,
+        due_at=due(at, policy.second_days, measures.calendar, policy.hours),
+        next_at=first_call(at, measures.calendar, policy.hours),
+    )
+
+
 def _planned(case: Case, measures: Measures, *, next_at: datetime, **told: Any) -> RevisitPlanned:
     """Not before the reporter may be called again who was called today about the finish before."""
     return RevisitPlanned(
         ticket_id=case.ticket_id,
         complaint_id=case.complaint_id,
-        finish=case.finishes + 1,
         revisit_id=measures.new_id(),
         next_at=max(next_at, case.life.quiet_until or next_at),
         policy=measures.policy.version,
-        **{"caller": None, "sampled_by": None} | told,
+        **{"finish": case.finishes + 1, "caller": None, "sampled_by": None} | told,
     )

@@ -1,4 +1,4 @@
-"""What was done about findings, as whoever did it said it: what is said again is answered again, once."""
+"""What was done about findings and bad ratings, as it was said: what is said again is answered again, once."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -6,7 +6,17 @@ from uuid import UUID
 
 from contracts.refusals import Refused
 from revisit.domain.cases import Case
-from revisit.domain.commands import Act, Checked, Confirmed, Dismissed, Flagged, Proposed, Reported, Supervise
+from revisit.domain.commands import (
+    Act,
+    Checked,
+    Confirmed,
+    Dismissed,
+    Explained,
+    Flagged,
+    Proposed,
+    Reported,
+    Supervise,
+)
 from revisit.domain.findings import Finding, Round
 
 
@@ -32,6 +42,9 @@ def _done(case: Case) -> Iterator[Done]:
         yield from _judged(finding)
         for round_ in finding.rounds:
             yield from _went_on(finding, round_)
+    for rating in case.life.bad_ratings:
+        if reply := rating.reply:
+            yield Done(reply.action_id, reply.by, Explained(rating.answer_id, reply.how, reply.text_id))
 
 
 def _judged(finding: Finding) -> Iterator[Done]:

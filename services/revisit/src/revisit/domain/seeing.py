@@ -31,6 +31,7 @@ def seen_by(unit: str, case: Case) -> Case | None:
             for one in life.answers
             if one.finish in own and (one.source is AnswerSource.UNIT or one.finish not in asking)
         ),
+        bad_ratings=tuple(one for one in life.bad_ratings if one.unit == unit),
         findings=tuple(_of_finding(one) for one in life.findings if _told(one, unit, own - asking)),
     )
     return replace(case, life=seen)

@@ -1,7 +1,7 @@
-"""What waits for whom about findings: the office's judgement, a unit's rectification, the centre's check.
+"""What waits for whom: the office's judgement, a unit's rectification or explanation, the centre's check.
 
-A finding or a round keeps its row, with the instant since which it stands there; `duty` is null when it waits for
-nothing.
+A finding, a round or a bad rating keeps its row; `duty` is null when it waits for nothing. `since` is when it came, of
+a bad rating until when it is due: that is the order of worklists, and never changes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chassis.db import Session, rows
 from contracts.vocabulary import Duty
-from revisit.domain import Case, Finding
+from revisit.domain import Case
 from revisit.store.names import caller
 
 _SAVE = """
@@ -38,11 +38,11 @@ _THING = "SELECT ticket_id, unit, since FROM supervised WHERE thing_id = :thing_
 _FIRST = datetime(1, 1, 1, tzinfo=UTC), UUID(int=0)
 
 Place = tuple[datetime, UUID]
-"""Where in a worklist a finding or a round stands."""
+"""Where in a worklist something stands."""
 
 
 class Row(NamedTuple):
-    """What worklists know of a finding or a round."""
+    """What worklists know of a finding, a round or a bad rating."""
 
     thing_id: UUID
     ticket_id: UUID
@@ -52,12 +52,12 @@ class Row(NamedTuple):
 
 
 async def ticket_of(session: Session, thing_id: UUID) -> UUID | None:
-    """The ticket that a finding or a round is about."""
+    """The ticket that a finding, a round or a bad rating is about."""
     return next((row.ticket_id for row in await rows(session, _THING, thing_id=thing_id)), None)
 
 
 async def place(session: Session, unit: str | None, thing_id: UUID) -> Place | None:
-    """Where a finding or a round stands, or stood, in a worklist; of a unit's, where the unit is said."""
+    """Where one stands, or stood, in a worklist; of a unit's, where the unit is said."""
     found = await rows(session, _THING, thing_id=thing_id)
     return next(((row.since, thing_id) for row in found if unit in (None, row.unit)), None)
 
@@ -76,20 +76,18 @@ async def waiting(
 
 
 async def save(session: Session, changed: Sequence[tuple[Case, Case]]) -> None:
-    """Write what became of findings and rounds."""
-    found = [
-        row
-        for before, after in changed
-        for finding in after.life.findings
-        if finding not in before.life.findings
-        for row in _of(after.ticket_id, finding)
-    ]
+    """Write what became of findings, rounds and bad ratings."""
+    found = [row for before, after in changed for row in set(_rows(after)) - set(_rows(before))]
     if found:
         await rows(session, _SAVE, **{name: [getattr(row, name) for row in found] for name in Row._fields})
 
 
-def _of(ticket_id: UUID, finding: Finding) -> Iterator[Row]:
-    unit = caller(finding.unit)
-    yield Row(finding.finding_id, ticket_id, unit, finding.flagged_at, finding.duty)
-    for one in finding.rounds:
-        yield Row(one.round_id, ticket_id, unit, one.opened_at, one.duty)
+def _rows(case: Case) -> Iterator[Row]:
+    for finding in case.life.findings:
+        unit = caller(finding.unit)
+        yield Row(finding.finding_id, case.ticket_id, unit, finding.flagged_at, finding.duty)
+        for one in finding.rounds:
+            yield Row(one.round_id, case.ticket_id, unit, one.opened_at, one.duty)
+    for rating in case.life.bad_ratings:
+        duty = Duty.EXPLANATION if case.unexplained(rating) else None
+        yield Row(rating.answer_id, case.ticket_id, caller(rating.unit), rating.due_at, duty)

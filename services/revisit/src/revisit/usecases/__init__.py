@@ -4,7 +4,7 @@ from revisit.usecases.asking import Asked, Listed, attempt, case_of, worklist
 from revisit.usecases.calendar import CalendarNotYet, set_days
 from revisit.usecases.following import follow
 from revisit.usecases.kit import Kit
-from revisit.usecases.supervising import Done, Found, duties, flag, judge, rectify
+from revisit.usecases.supervising import Done, Found, Rated, duties, explain, flag, judge, rectify, unexplained
 
 __all__ = [
     "Asked",
@@ -13,13 +13,16 @@ __all__ = [
     "Found",
     "Kit",
     "Listed",
+    "Rated",
     "attempt",
     "case_of",
     "duties",
+    "explain",
     "flag",
     "follow",
     "judge",
     "rectify",
     "set_days",
+    "unexplained",
     "worklist",
 ]

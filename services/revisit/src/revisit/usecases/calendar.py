@@ -25,6 +25,6 @@ async def measures(work: Work[Kit], instants: Collection[datetime]) -> Measures:
     if not await store.calendar.known_after(work.session, last):
         raise CalendarNotYet
     policy = work.kit.policy
-    ahead = timedelta(days=2 * max(policy.unit_days, policy.centre_days) + LONGEST_REST)
+    ahead = timedelta(days=2 * policy.longest_days + LONGEST_REST)
     calendar = await store.calendar.between(work.session, first, last + ahead)
     return Measures(policy, calendar, work.new_id)

@@ -1,0 +1,66 @@
+"""Bad ratings over HTTP: those that wait for an explanation, and what a unit says about one (rules 5.4)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from chassis import web
+from chassis.security import Principal
+from chassis.work import Work
+from contracts.actions import OfficerNumber
+from contracts.ids import UnitCode
+from contracts.refusals import Refused
+from contracts.vocabulary import RatingReply
+from revisit import domain, usecases
+from revisit.api import gates
+from revisit.api.paging import Limit, link_next
+from revisit.api.shown import BadRatingOfTicket
+from revisit.usecases import Done, Kit
+
+router = APIRouter(prefix="/ratings")
+
+
+class Explained(BaseModel):
+    """What was said, sealed with intake. `action_id` is the sender's own: said again, it is answered again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action_id: UUID
+    officer: OfficerNumber
+    how: RatingReply
+    text_id: UUID
+
+
+@router.get("")
+async def worklist(
+    work: Annotated[Work[Kit], web.InWork],
+    who: Annotated[Principal, Depends(gates.reader)],
+    response: Response,
+    unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
+    after: UUID | None = None,
+    limit: Limit = 100,
+) -> list[BadRatingOfTicket]:
+    """What waits for an explanation or a correction, due first; of all, or of one unit. A unit sees its own.
+
+    While there may be more, a `Link` header names the next page.
+    """
+    if who.kind == "unit" and who.rest != unit:
+        raise Refused("principal.not-allowed")
+    found = await usecases.unexplained(work, unit, after, limit)
+    if len(found) == limit:
+        link_next(response, "/v1/ratings", unit=unit, after=found[-1].rating.answer_id, limit=limit)
+    return list(map(BadRatingOfTicket.of, found))
+
+
+@router.post("/{answer_id}/explanations")
+async def explain(
+    answer_id: UUID,
+    said: Explained,
+    who: Annotated[str, Depends(gates.rectifier)],
+    work: Annotated[Work[Kit], web.InWork],
+) -> BadRatingOfTicket:
+    """Explain or correct: the unit, or the centre where no unit had it. Then the centre asks a second time."""
+    done = Done(said.action_id, who, said.officer, domain.Explained(answer_id, said.how, said.text_id))
+    return BadRatingOfTicket.of(await usecases.explain(work, answer_id, done))

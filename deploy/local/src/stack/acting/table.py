@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.vocabulary import Cause, FindingKind, RevisitKind
+from contracts.vocabulary import Cause, ClockKind, FindingKind, RevisitKind
 from stack.acting.clerks import heard
 from stack.acting.departments import accepted, contacted, finished
+from stack.acting.monitors import stopped
 from stack.acting.scene import Step
 from stack.acting.supervisors import checked, confirmed, dismissed, rectified
 
@@ -25,6 +26,7 @@ LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
         confirmed(FindingKind.FALSE_REPORT),
         rectified(FindingKind.FALSE_REPORT),
         checked(FindingKind.FALSE_REPORT, passed=True),
+        stopped(ClockKind.HANDLE, ClockKind.REVISIT),
     ),
     "ZD03-20261124-006": (
         *_HANDLED,

@@ -23,7 +23,8 @@ TRACES = "bbcs.traces"
 
 Trace = Callable[[Collection[str]], Awaitable[Collection[str]]]
 
-_NAMED = ("complaint_id", "ticket_id", "to_complaint_id")
+_ABOUT = ("complaint_id", "ticket_id")
+_NAMED = (*_ABOUT, "to_complaint_id")
 """Where a fact names a thing whose facts belong to the trace, too."""
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -70,7 +71,9 @@ async def _ask(found: Found, service: str, keys: Collection[str]) -> set[str]:
 
 
 def _names(fact: Fact | None) -> Iterator[object]:
-    return (name for field_ in _NAMED if (name := getattr(fact, field_, None)) is not None)
+    """What a fact about a complaint or its ticket names; one about a thing of many tickets leads to none of them."""
+    if fact is not None and fact.KEY in _ABOUT:
+        yield from (name for field_ in _NAMED if (name := getattr(fact, field_, None)) is not None)
 
 
 async def _kept(service: str, keys: Collection[str]) -> Collection[str]:

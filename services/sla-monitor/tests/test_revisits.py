@@ -1,5 +1,6 @@
 """Revisits are followed beside tickets: each topic counts its own facts, and its owner's log has what did not come."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ import pytest
 from chassis.clock import new_id
 from chassis.consumer import Message
 from chassis.testing import lives
-from chassis.testing.asking import REVISIT, Asking, closed, planned, sought
+from chassis.testing.asking import REVISIT, ROUND, Asking, closed, planned, sought, supervised
 from chassis.testing.histories import Life
 from chassis.testing.lives import at
 from chassis.work import Cause
@@ -129,6 +130,31 @@ async def test_a_revisit_stands_with_whoever_asks(late_desk: Any, revisit: Any) 
     units, district = [(await late_desk.get("/v1/board", **said)).json()["counts"] for said in ({"unit": "hrss"}, {})]
     assert units == [{"clock": "revisit", "light": "overdue", "clocks": 1}]
     assert sorted((one["light"], one["clocks"]) for one in district) == [("overdue", 1), ("running", 1)]
+
+
+async def test_a_round_that_is_red_is_alerted_and_proved(late_desk: Any, revisit: Any) -> None:
+    rounds = (supervised("24 10:00"), supervised("24 10:00", "27 12:00", unit=None, round_id=UUID(int=30)))
+    await revisit.tell(*of(1, rounds))
+    await take(late_desk, await revisit.sent(UUID(int=1)))
+    async with late_desk.running.work() as work:
+        await usecases.sweep(work)
+    [alert] = await late_desk.rows("""
+        SELECT convert_from(body, 'UTF8')::jsonb -> 'open' AS open FROM log WHERE topic = 'alerts'
+        ORDER BY sequence DESC LIMIT 1
+    """)
+    late = [(one["clock"], one["ref"], one["unit"], one["light"]) for one in json.loads(alert.open)]
+    assert late == [("rectify", str(ROUND), "hrss", "red"), ("rectify", str(UUID(int=30)), None, "red")]
+    address = f"/v1/tickets/{UUID(int=1)}/clocks/proof"
+    by_term, as_set = (await late_desk.get(address)).json()["clocks"]
+    assert [one["date"] for one in by_term["as_known_now"]["days"] if one["counted"]] == [
+        "2026-11-25",
+        "2026-11-26",
+        "2026-11-27",
+    ]
+    assert as_set["as_known_now"]["due_at"] == as_set["due_at"] == "2026-11-27T04:00:00.000Z"
+    page = (await late_desk.get(address, format="html")).text
+    assert page.count("整改时限") == 2
+    assert page.count("<dd>区行政服务中心</dd>") == 1
 
 
 # random lives of both topics

@@ -12,8 +12,8 @@ from contracts.ids import ComplaintId, TicketId, UnitCode
 from contracts.vocabulary import ChangeCause, ClockKind, Light, Verdict
 
 ClockRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{1,36}$")]
-"""Which clock of its kind: 1, 2, 3 … in the order in which they started, or the id of the assist or the revisit that it
-belongs to."""
+"""Which clock of its kind: 1, 2, 3 … in the order in which they started, or the id of the assist, the revisit or the
+round of supervision that it belongs to."""
 
 TermName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z.-]{0,40}$")]
 """By which term it is due: `handle.general`, `contact`, `city.hard`; None where its due was set with it."""

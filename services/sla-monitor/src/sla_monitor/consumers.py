@@ -26,5 +26,5 @@ async def follow_tickets(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
 
 @revisits.batch
 async def follow_revisits(work: Work[Kit], facts: Sequence[RevisitFact]) -> None:
-    """Start and stop the clocks of those who ask again."""
+    """Start and stop the clocks of those who ask again, and of those who have to rectify."""
     await usecases.follow(work, facts)

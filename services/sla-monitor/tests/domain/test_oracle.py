@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.testing.asking import supervised
 from contracts import tickets
 from contracts.vocabulary import ClockKind, Complexity, DayStatus, DispatchRule
 from sla_monitor.domain import (
@@ -31,8 +32,8 @@ from sla_monitor.domain import (
 )
 
 CALENDARS = 250
-DUES, LIVES = 360, 40
-"""Cases in each calendar: a hundred thousand in all."""
+DUES, LIVES, ROUNDS = 360, 40, 20
+"""Cases in each calendar: a hundred thousand in all, and five thousand rounds of supervision."""
 
 SECOND = 1_000_000
 HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
@@ -211,6 +212,29 @@ def test_after_any_decisions_a_ticket_is_due_and_lit_as_the_oracle_says(calendar
         measures = Measures(Policy(), years.calendar, instant(0))
         for _ in range(LIVES):
             assert_lived(Life(years, measures, dice), dice)
+
+
+def test_a_round_of_supervision_is_due_and_lit_as_the_oracle_says(calendars: list[Years]) -> None:
+    dice = random.Random("rounds")
+    for years in calendars:
+        measures = Measures(Policy(), years.calendar, instant(0))
+        for _ in range(ROUNDS):
+            assert_round(years, measures, dice)
+
+
+def assert_round(years: Years, measures: Measures, dice: random.Random) -> None:
+    """By the term, or with a due of its own (rules 4, 5.3)."""
+    opened = years.some(dice)
+    own = dice.choice((None, opened + dice.randrange(1, 8 * DAY)))
+    due_at = own or due_by(opened, 3, years.off)
+    said = {"opened_at": instant(opened), "due_at": own and instant(own)}
+    fact = supervised("24 10:00").model_copy(update=said)
+    case = react(Case(Ticket(fact.ticket_id, fact.complaint_id), {}), fact, instant(opened), measures).case
+    edge = dice.choice((due_at, due_at - DAY))
+    at = max(opened, dice.choice((edge, edge - 1, edge + 1, opened + dice.randrange(8 * DAY))))
+    [clock] = advance(case, instant(at), instant(at), measures).case.clocks.values()
+    assert (number(clock.due_at), clock.light.value) == (due_at, light_by(due_at, at, coloured=True)), opened
+    assert number(clock.yellow_at) == max(opened, due_at - DAY)
 
 
 SAID: dict[str, Any] = {"ticket_id": UUID(int=1), "complaint_id": UUID(int=2)}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.testing import lives
-from chassis.testing.asking import REVISIT, Asking, closed, planned, sought
+from chassis.testing.asking import REVISIT, Asking, closed, planned, rectified, sought, supervised
 from chassis.testing.histories import Life
 from chassis.testing.lives import at
 from contracts import topics
@@ -120,8 +120,8 @@ def test_what_starts_and_stops_a_clock_is_told_on_one_topic() -> None:
     for kind, rule in RULES.items():
         assert {fact.TOPIC for fact in (*rule.starts, *rule.stops)} == {rule.topic}, kind
     assert {topic: set(rules) for topic, rules in OF_TOPIC.items()} == {
-        topics.REVISITS.name: {ClockKind.REVISIT},
-        topics.TICKETS.name: set(RULES) - {ClockKind.REVISIT},
+        topics.REVISITS.name: {ClockKind.REVISIT, ClockKind.RECTIFY},
+        topics.TICKETS.name: set(RULES) - {ClockKind.REVISIT, ClockKind.RECTIFY},
     }
 
 
@@ -209,7 +209,11 @@ def test_each_topic_counts_its_own() -> None:
     assert refused.value.code == "fact.gap"
 
 
-@pytest.mark.parametrize("fact", [planned("25 10:00", "27 17:00"), closed("25 10:00")], ids=lambda one: one.TYPE)
+@pytest.mark.parametrize(
+    "fact",
+    [planned("25 10:00", "27 17:00"), closed("25 10:00"), supervised("25 10:00"), rectified("25 10:00")],
+    ids=lambda one: one.TYPE,
+)
 def test_what_revisit_says_to_happen_later_is_refused(fact: Any) -> None:
     now, policy = at("25 10:00"), Policy(ahead=timedelta(minutes=5))
     in_time(fact, now - policy.ahead, policy)

@@ -10,7 +10,7 @@ from contracts import revisits
 from contracts.tickets import Officer
 from contracts.vocabulary import ContactMethod, RevisitKind, RevisitOutcome, RevisitResult, SampleRule
 
-REVISIT = UUID(int=21)
+REVISIT, ROUND = UUID(int=21), UUID(int=24)
 _BY: Officer = "unit.hrss/0412"
 _GAPS = (timedelta(0), timedelta(minutes=1), timedelta(hours=5), timedelta(days=1), timedelta(days=4))
 
@@ -50,19 +50,52 @@ def closed(when: str, result: RevisitResult = RevisitResult.ANSWERED, **said: An
     return revisits.RevisitClosed(**asked, kind=RevisitKind.UNIT, result=result, closed_at=at(when))
 
 
+def supervised(when: str, due: str | None = None, **said: Any) -> revisits.SupervisionOpened:
+    """A round was opened, with a due of its own or by the term."""
+    asked = SAID | {"unit": "hrss", "finish": 1, "round_id": ROUND, "round": 1} | said
+    return revisits.SupervisionOpened(
+        **asked,
+        finding_id=UUID(int=25),
+        proposal_id=UUID(int=26),
+        circular_number="〔2026〕1号",
+        circular_id=UUID(int=27),
+        due_at=at(due) if due else None,
+        opened_at=at(when),
+        proposed_by="office/0001",
+        confirmed_by="office/0002",
+        action_id=UUID(int=28),
+    )
+
+
+def rectified(when: str, **said: Any) -> revisits.RectificationReported:
+    """What was put right in the round."""
+    asked = SAID | {"unit": "hrss", "finish": 1, "round_id": ROUND, "round": 1} | said
+    return revisits.RectificationReported(
+        **asked,
+        finding_id=UUID(int=25),
+        text_id=UUID(int=27),
+        reported_at=at(when),
+        action_id=UUID(int=29),
+        by=_BY,
+    )
+
+
 class Asking:
-    """Revisits of a ticket that go on with every `step`; `facts` is what revisit told of them, in order."""
+    """Revisits and rounds of a ticket that go on with every `step`; `facts` is what revisit told of them, in order."""
 
     def __init__(self, number: int, dice: random.Random) -> None:
         self.said: dict[str, Any] = {"ticket_id": UUID(int=number), "complaint_id": UUID(int=1_000_000 + number)}
         self.facts: list[Any] = []
         self._dice, self._now = dice, at(f"{dice.randrange(2, 28):02} {dice.choice(('09:00', '17:00'))}")
         self._open: list[UUID] = []
+        self._rounds: list[UUID] = []
 
     def step(self) -> None:
         """One more thing happens."""
         self._now += self._dice.choice(_GAPS)
-        self._dice.choice((self._plan, self._seek, self._close) if self._open else (self._plan,))()
+        asking = (self._seek, self._close) if self._open else ()
+        rectifying = (self._rectify,) if self._rounds else ()
+        self._dice.choice((self._plan, self._supervise, *asking, *rectifying))()
 
     def _plan(self) -> None:
         revisit = UUID(int=self._dice.getrandbits(100))
@@ -80,3 +113,17 @@ class Asking:
         result = self._dice.choice(list(RevisitResult))
         end = closed("01 00:00", result, **self.said, revisit_id=revisit)
         self.facts.append(end.model_copy(update={"closed_at": self._now}))
+
+    def _supervise(self) -> None:
+        """With a due of its own, or by the term."""
+        id_ = UUID(int=self._dice.getrandbits(100))
+        due = self._now + self._dice.choice((timedelta(hours=5), timedelta(days=4)))
+        opened = supervised("01 00:00", **self.said, round_id=id_)
+        said = {"opened_at": self._now, "due_at": self._dice.choice((due, None))}
+        self.facts.append(opened.model_copy(update=said))
+        self._rounds.append(id_)
+
+    def _rectify(self) -> None:
+        id_ = self._rounds.pop(self._dice.randrange(len(self._rounds)))
+        reported = rectified("01 00:00", **self.said, round_id=id_)
+        self.facts.append(reported.model_copy(update={"reported_at": self._now}))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.vocabulary import Complexity
+from contracts.vocabulary import ClockKind, Complexity
 from sla_monitor.domain import SHANGHAI, TERMS
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ def _term(name: str) -> str:
     return f"{days} 个工作日" if days else "当日"
 
 
+def _nobody(clock: ClockKind) -> str:
+    """Who answers for a clock without a unit: the centre asks, and rectifies; of others it is not decided yet."""
+    return "区行政服务中心" if clock in {ClockKind.REVISIT, ClockKind.RECTIFY} else "尚无"
+
+
 _pages = Environment(
     loader=PackageLoader("sla_monitor"),
     autoescape=True,
@@ -58,6 +63,7 @@ _pages.filters |= {
     "local": _local,
     "weekday": _weekday,
     "term": _term,
+    "nobody": _nobody,
     "complexity": _COMPLEXITIES.__getitem__,
     "change": _CHANGES.__getitem__,
 }

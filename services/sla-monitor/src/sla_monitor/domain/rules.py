@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from contracts.base import Fact
-from contracts.revisits import RevisitClosed, RevisitFact, RevisitPlanned
+from contracts.revisits import RectificationReported, RevisitClosed, RevisitFact, RevisitPlanned, SupervisionOpened
 from contracts.tickets import (
     AssistAnswered,
     AssistAsked,
@@ -42,7 +42,8 @@ Judge = Callable[[Clock, Any, datetime, Policy], Verdict | None]
 
 
 class Start(NamedTuple):
-    """What starts a clock, and when. `ref` tells several of a kind apart; `due` is set with it, else the term's.
+    """What starts a clock, and when. `ref` tells several of a kind apart; `due` may be set with it, else it is the
+    term's.
 
     An open one of the kind goes on, unless the new one `replaces` it: then it is void.
     """
@@ -193,6 +194,13 @@ RULES: Mapping[ClockKind, Rule] = MappingProxyType(
             stops={RevisitClosed: Stop("closed_at", _asked, ref="revisit_id")},
             of_ticket=False,
             unit="caller",
+        ),
+        ClockKind.RECTIFY: Rule(
+            term=lambda _ticket: "rectify",
+            starts={SupervisionOpened: Start("opened_at", ref="round_id", due="due_at")},
+            stops={RectificationReported: Stop("reported_at", judged, ref="round_id")},
+            coloured=True,
+            of_ticket=False,
         ),
         ClockKind.CITY_CONTACT: Rule(
             term=lambda _ticket: "city.contact",

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.vocabulary import RevisitKind
 from stack.acting.scene import Scene, Step, Stopped
 
-_CLERKS = {RevisitKind.UNIT: "0002", RevisitKind.CENTRE: "8101"}
+_CLERKS = {RevisitKind.UNIT: "0002", RevisitKind.CENTRE: "8101", RevisitKind.SECOND: "8101"}
 """Their numbers: who finished a ticket does not ask for the centre."""
 _PATIENCE_S = 20.0
 _AGAIN_S = 0.1

@@ -30,3 +30,13 @@ def finished(cause: Cause) -> Step:
         await scene.act(who, OFFICER, "finish", {"action": "finish", **ids, "cause": cause})
 
     return finish
+
+
+async def explained(scene: Scene) -> None:
+    """What the reporter rated badly to the centre is explained (rules 5.4)."""
+    who = f"unit.{scene.unit}"
+    found = await scene.doors.ask("centre", "revisit", "GET", f"/v1/tickets/{scene.ticket}/revisits")
+    answer = found["answers"][-1]["centre"]["answer_id"]
+    text = await scene.write(who, "explain", "explanation", "已向反映人说明办理流程，并致歉。")
+    said = {"action_id": scene.id("explain"), "officer": OFFICER, "how": "explained", "text_id": text["text_id"]}
+    await scene.doors.ask(who, "revisit", "POST", f"/v1/ratings/{answer}/explanations", json=said)

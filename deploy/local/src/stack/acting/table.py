@@ -5,13 +5,13 @@ from typing import Final
 
 from contracts.vocabulary import Cause, ClockKind, FindingKind, RevisitKind
 from stack.acting.clerks import heard
-from stack.acting.departments import accepted, contacted, finished
+from stack.acting.departments import accepted, contacted, explained, finished
 from stack.acting.monitors import stopped
 from stack.acting.scene import Step
 from stack.acting.supervisors import checked, confirmed, dismissed, rectified
 
 _HANDLED: Final = (accepted, contacted)
-_UNIT, _CENTRE = RevisitKind.UNIT, RevisitKind.CENTRE
+_UNIT, _CENTRE, _SECOND = RevisitKind.UNIT, RevisitKind.CENTRE, RevisitKind.SECOND
 
 WHOLE: Final = "YWTB-20261124-0008"
 """The sample that goes the whole way: a certificate that is printed empty, said to be mended, and is not."""
@@ -41,7 +41,14 @@ LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
         heard(_CENTRE, 4, solved=True),
     ),
     "HCP-20261120-000001": (*_HANDLED, finished(Cause.SYSTEM_FAULT), heard(_UNIT, 3, solved=True)),
-    "YWTB-20261124-0001": (*_HANDLED, finished(Cause.PROCEDURE_UNCLEAR), heard(_CENTRE, 2, solved=True)),
+    "YWTB-20261124-0001": (
+        *_HANDLED,
+        finished(Cause.PROCEDURE_UNCLEAR),
+        heard(_UNIT, 4, solved=True),
+        heard(_CENTRE, 2, solved=True),
+        explained,
+        heard(_SECOND, 4, solved=True),
+    ),
     "QYZS-20261124-0001": _HANDLED,
     "SSB-C-20261124-0002": (accepted,),
 }

@@ -26,7 +26,7 @@ LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
         confirmed(FindingKind.FALSE_REPORT),
         rectified(FindingKind.FALSE_REPORT),
         checked(FindingKind.FALSE_REPORT, passed=True),
-        stopped(ClockKind.HANDLE, ClockKind.REVISIT),
+        stopped(ClockKind.HANDLE, ClockKind.REVISIT, ClockKind.RECTIFY),
     ),
     "ZD03-20261124-006": (
         *_HANDLED,

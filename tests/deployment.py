@@ -249,7 +249,7 @@ def _planned(servers: Servers, home: Path, directory: Path) -> Deployment:
     with (directory / "units.csv").open(encoding="utf-8-sig", newline="") as lines:
         units = [line["code"] for line in csv.DictReader(lines)]
     systems = [*(f"channel.{one}" for one in CHANNELS), *(f"unit.{one}" for one in units)]
-    passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "operator", "monitoring", *systems)}
+    passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "city", "operator", "monitoring", *systems)}
     keys = {
         name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit", "service.sla-monitor")
     }
@@ -272,6 +272,11 @@ def _variables(
         "BBCS_INTAKE_VAULT_KEYS": json.dumps({"test": _key()}),
         "BBCS_INTAKE_VAULT_KEY": "test",
         "BBCS_INTAKE_BLIND_KEY": _key(),
+        "BBCS_PORTAL_BRIDGE_VAULT_KEYS": json.dumps({"test": _key()}),
+        "BBCS_PORTAL_BRIDGE_VAULT_KEY": "test",
+        "BBCS_PORTAL_BRIDGE_BLIND_KEY": _key(),
+        "BBCS_PORTAL_BRIDGE_INTAKE_URL": "http://127.0.0.1:1",  # until it is planned
+        "BBCS_PORTAL_BRIDGE_INTAKE_CHANNEL_KEY": keys["channel.city-exit"],
         **{f"BBCS_SLA_MONITOR_{one.upper()}_URL": "http://127.0.0.1:1" for one in _ASKED},  # until one is planned
         **{f"BBCS_SLA_MONITOR_{one.upper()}_KEY": keys["service.sla-monitor"] for one in _ASKED},
         **{variable(name, "KAFKA_PASSWORD"): password for name, password in passwords.items()},

@@ -15,6 +15,7 @@ MEMBERS = (
     "services/dispatch",
     "services/sla-monitor",
     "services/revisit",
+    "services/portal-bridge",
 )
 """Not deploy/local: it starts programs by their names."""
 

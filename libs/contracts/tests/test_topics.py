@@ -10,10 +10,19 @@ from contracts import ids, topics
 from contracts.refusals import REFUSALS, Refused
 
 
-def test_only_intake_reads_personal_data_and_no_longer_than_three_days() -> None:
+def test_only_intake_and_the_citys_bridge_read_personal_data_and_no_longer_than_three_days() -> None:
     personal = [topic for topic in topics.declared(["a-unit"]) if topic.personal]
-    assert {topic.name.partition(".")[0] for topic in personal} == {"channels"}
-    assert all(topic.readers == ("intake",) and topic.retention_ms == 3 * topics.DAY_MS for topic in personal)
+    assert {(topic.name.partition(".")[0], topic.readers) for topic in personal} == {
+        ("channels", ("intake",)),
+        ("city", ("portal-bridge",)),
+    }
+    assert all(topic.retention_ms == 3 * topics.DAY_MS for topic in personal)
+
+
+def test_a_channel_is_written_by_itself_and_by_the_bridge_where_the_city_speaks() -> None:
+    writers = {topic.name: topic.writers for topic in topics.CHANNELS}
+    assert writers.pop("channels.city-exit") == ("channel.city-exit", "portal-bridge")
+    assert all(found == (name.replace("channels", "channel"),) for name, found in writers.items())
 
 
 def test_names_are_unique_and_kafka_takes_them() -> None:

@@ -13,6 +13,9 @@ _FILE = "secrets.json"
 KEY_HOLDERS = ("centre", "office", "inspection", "service.sla-monitor", "service.revisit", "service.portal-bridge")
 """Who may ask over HTTP beside channels and units."""
 
+SEALING = {"INTAKE": "", "PORTAL_BRIDGE": "portal-bridge "}
+"""Services that seal what people said, and how the names of their secrets begin."""
+
 
 def shouted(principal: str) -> str:
     """A principal's name as it stands in the name of a variable."""
@@ -35,7 +38,8 @@ def wanted(services: Iterable[str], channels: Iterable[str], units: Iterable[str
     """Every secret that a stack with these services, channels and units needs, and how it is made."""
     systems = [*(f"channel.{one}" for one in channels), *(f"unit.{one}" for one in units)]
     names = [*_passwords(list(services), systems), *map(key_name, [*systems, *KEY_HOLDERS])]
-    return dict.fromkeys(names, _password) | {"vault": _key, "blind": _key}
+    sealing = [f"{prefix}{name}" for prefix in SEALING.values() for name in ("vault", "blind")]
+    return dict.fromkeys(names, _password) | dict.fromkeys([*sealing, "city key", "district key"], _key)
 
 
 def password_name(principal: str) -> str:
@@ -51,7 +55,7 @@ def key_name(principal: str) -> str:
 def _passwords(services: list[str], systems: list[str]) -> Iterator[str]:
     yield from ("postgres", "redis")
     yield from (f"{service} database" for service in services)
-    yield from map(password_name, ("admin", "operator", "monitoring", *services, *systems))
+    yield from map(password_name, ("admin", "city", "operator", "monitoring", *services, *systems))
 
 
 def _password() -> str:

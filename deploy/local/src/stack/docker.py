@@ -20,7 +20,7 @@ from stack.trouble import Trouble, last_words
 
 _COMPOSE = checkout.ROOT / "deploy" / "compose.yaml"
 _INSIDE = {"kafka": "kafka:9094", "postgres": "postgres:5432", "redis": "redis:6379"}
-_LISTENING = {"intake": "8001", "dispatch": "8002", "sla-monitor": "8003", "revisit": "8004"}
+_LISTENING = {"intake": "8001", "dispatch": "8002", "sla-monitor": "8003", "revisit": "8004", "portal-bridge": "8005"}
 _ANYWHERE = "0.0.0.0"  # noqa: S104 - inside of a container; it is published on loopback only
 _PATIENCE_S = 180.0
 
@@ -102,8 +102,10 @@ def _service(plan: Plan, service: str) -> dict[str, str]:
 
 
 def inside(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables with the addresses of servers and services as containers reach each other."""
-    return {name: _from_inside(plan, value) for name, value in variables.items()}
+    """The variables with the addresses of servers and services as containers reach each other; what is public stays."""
+    return {
+        name: value if name.endswith("_PUBLIC_URL") else _from_inside(plan, value) for name, value in variables.items()
+    }
 
 
 def _from_inside(plan: Plan, value: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from contracts.topics import SERVICES
 from contracts.vocabulary import Channel
 from stack import checkout, databases, files
-from stack.credentials import KEY_HOLDERS, key_name, shouted
+from stack.credentials import KEY_HOLDERS, SEALING, key_name, shouted
 from stack.ports import Ports
 
 _SHARED = ("BBCS_KAFKA_SERVERS", "BBCS_KAFKA_SECURITY", "BBCS_REDIS_URL", "BBCS_KEYS", "BBCS_CLOCK")
@@ -33,6 +33,7 @@ def variables(ports: Ports, secrets: Mapping[str, str], codes: list[str], clock:
         | {name: value for name, value in sorted(secrets.items()) if name.startswith("BBCS_")}
         | _vault(secrets)
         | _asking(ports, secrets)
+        | _city(ports, secrets)
         | {"BBCS_KEYS": _digests(secrets, codes), "BBCS_UNITS": ",".join(codes)}
         | ({"BBCS_CLOCK": clock} if clock else {})
     )
@@ -55,11 +56,27 @@ def _addresses(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
 
 
 def _vault(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Each service that seals has keys of its own."""
     return {
-        "BBCS_INTAKE_VAULT_KEYS": json.dumps({_VAULT_KEY_ID: secrets["vault"]}),
-        "BBCS_INTAKE_VAULT_KEY": _VAULT_KEY_ID,
-        "BBCS_INTAKE_BLIND_KEY": secrets["blind"],
+        name: value
+        for service, prefix in SEALING.items()
+        for name, value in {
+            f"BBCS_{service}_VAULT_KEYS": json.dumps({_VAULT_KEY_ID: secrets[f"{prefix}vault"]}),
+            f"BBCS_{service}_VAULT_KEY": _VAULT_KEY_ID,
+            f"BBCS_{service}_BLIND_KEY": secrets[f"{prefix}blind"],
+        }.items()
     }
+
+
+def _city(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
+    """What portal-bridge has agreed with the sample city, which listens where STACK_CITY_URL says if it is fetched."""
+    agreed = {
+        "BBCS_PORTAL_BRIDGE_PUBLIC_URL": f"http://127.0.0.1:{ports.of_instance('portal-bridge', 1)}",
+        "BBCS_PORTAL_BRIDGE_CITY_KEYS": json.dumps({"city-local-1": secrets["city key"]}),
+        "BBCS_PORTAL_BRIDGE_DISTRICT_KEYS": json.dumps({"district-local-1": secrets["district key"]}),
+        "BBCS_PORTAL_BRIDGE_DISTRICT_KEY": "district-local-1",
+    }
+    return agreed | ({"BBCS_PORTAL_BRIDGE_CITY_URL": url} if (url := os.environ.get("STACK_CITY_URL")) else {})
 
 
 def _asking(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -69,6 +86,8 @@ def _asking(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
         "BBCS_SLA_MONITOR_DISPATCH_KEY": secrets[key_name("service.sla-monitor")],
         "BBCS_SLA_MONITOR_REVISIT_URL": f"http://127.0.0.1:{ports.of_instance('revisit', 1)}",
         "BBCS_SLA_MONITOR_REVISIT_KEY": secrets[key_name("service.sla-monitor")],
+        "BBCS_PORTAL_BRIDGE_INTAKE_URL": f"http://127.0.0.1:{ports.of_instance('intake', 1)}",
+        "BBCS_PORTAL_BRIDGE_INTAKE_CHANNEL_KEY": secrets[key_name("channel.city-exit")],
     }
 
 

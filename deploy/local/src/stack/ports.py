@@ -28,6 +28,7 @@ class Ports:
     dispatch: int = 8002
     sla_monitor: int = 8003
     revisit: int = 8004
+    portal_bridge: int = 8005
 
     @classmethod
     def read(cls, home: Path, env: Mapping[str, str] = os.environ) -> "Ports":

@@ -134,6 +134,7 @@ def _addresses(env: Mapping[str, str]) -> None:
     table.add_row("dispatch", env["BBCS_DISPATCH_URL"], "/v1/tickets?queue=manual  /openapi.json  /readyz  /metrics")
     table.add_row("sla-monitor", env["BBCS_SLA_MONITOR_URL"], "/v1/board  /v1/due-dates  /openapi.json  /readyz")
     table.add_row("revisit", env["BBCS_REVISIT_URL"], "/v1/revisits?unit=centre  /openapi.json  /readyz")
+    table.add_row("portal-bridge", env["BBCS_PORTAL_BRIDGE_URL"], "/v1/feedback?state=waiting  /openapi.json  /readyz")
     if turns := next_light(env):
         table.add_row("lights", turns, ".venv/bin/bbcs tail clocks -f")
     table.add_row("Kafka", env["BBCS_KAFKA_SERVERS"], ".venv/bin/bbcs topics · tail tickets · parked list")

@@ -16,7 +16,8 @@ from contracts.topics import OPERATOR, Topic
 Json = dict[str, Any]
 
 _UNIT = "{unit}"
-_COMPLAINT_FORM = "complaint-form"
+_FORMS = {"channels": "complaint-form", "city": "city-feedback"}
+"""What travels on topics with personal data, by how their names begin."""
 _UNIT_ACTION = "unit-action"
 _BINDING = "0.5.0"
 
@@ -98,7 +99,8 @@ def _channel(topic: Topic, examples: Mapping[str, Json], models: Mapping[str, ty
 def _messages(topic: Topic, examples: Mapping[str, Json], models: Mapping[str, type[BaseModel]]) -> list[str]:
     """What travels on the topic, found out by where the examples of facts are told."""
     if topic.personal:
-        return [_COMPLAINT_FORM] if _COMPLAINT_FORM in models else []
+        form = _FORMS[topic.name.partition(".")[0]]
+        return [form] if form in models else []
     if topic.name.endswith(".parked"):
         return [MessageParked.TYPE]
     kind = topic.name.partition(".")[0]

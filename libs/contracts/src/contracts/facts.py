@@ -1,6 +1,17 @@
 """Importing this module makes every fact known to `contracts.base.FACTS`."""
 
-from contracts import actions, calendar, clocks, complaints, directory, parking, revisits, tickets
+from contracts import actions, calendar, clocks, complaints, directory, parking, portal, revisits, tickets
 from contracts.base import FACTS
 
-__all__ = ["FACTS", "actions", "calendar", "clocks", "complaints", "directory", "parking", "revisits", "tickets"]
+__all__ = [
+    "FACTS",
+    "actions",
+    "calendar",
+    "clocks",
+    "complaints",
+    "directory",
+    "parking",
+    "portal",
+    "revisits",
+    "tickets",
+]

@@ -46,6 +46,14 @@ REFUSALS: dict[str, Refusal] = {
     "proposal.unfit": Refusal("目录已有新的变化，该变更不再适用", 409),
     "proposal.settled": Refusal("该变更已生效、已否决或已确认", 409),
     "second-person.missing": Refusal("变更须由一人提出、另一人确认", 409),
+    # feedback of the city
+    "city.invalid": Refusal("评价内容不符合要求", 422),
+    "city.area-unknown": Refusal("不是本区的行政区划代码", 422),
+    "city.credit-code": Refusal("承办单位统一社会信用代码无效", 422),
+    "city.time-in-future": Refusal("接收时间晚于当前时间", 422),
+    "city.different-body": Refusal("同一评价编号已有不同的内容", 409),
+    "feedback.unknown": Refusal("没有这条评价", 404),
+    "feedback.settled": Refusal("这条评价不待中心确认，或已有决定", 409),
     # a complaint
     "complaint.not-json": Refusal("诉求内容不是有效的 JSON", 400),
     "complaint.encoding": Refusal("诉求内容不是 UTF-8 编码", 400),

@@ -2,7 +2,7 @@
 
 Topics, users and access rules are created from here by `bbcs topics apply`, never by hand; what is not declared is
 denied.
-A principal is a service's name, `channel.<channel>`, `unit.<code>`, `operator`,
+A principal is a service's name, `channel.<channel>`, `unit.<code>`, `city`, `operator`,
 `monitoring` or `admin`.
 """
 
@@ -15,7 +15,10 @@ from contracts.vocabulary import Channel
 DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 
-SERVICES = ("intake", "dispatch", "sla-monitor", "revisit")
+SERVICES = ("intake", "dispatch", "sla-monitor", "revisit", "portal-bridge")
+
+CITY = "city"
+"""The city's feedback platform 好差评."""
 
 OPERATOR = "operator"
 """Reads everything without personal data (`bbcs tail`, lag)."""
@@ -55,11 +58,15 @@ class Topic:
         return Topic(parked(self.name), "parked id", consumers, (OPERATOR,), partitions=1, retention_ms=90 * DAY_MS)
 
 
+_HANDING_ON = {Channel.CITY_EXIT: ("portal-bridge",)}
+"""Who hands on by a channel what was said elsewhere."""
+
+
 def _channel(channel: Channel) -> Topic:
     return Topic(
         f"channels.{channel}",
         "source id",
-        (f"channel.{channel}",),
+        (f"channel.{channel}", *_HANDING_ON.get(channel, ())),
         ("intake",),
         retention_ms=3 * DAY_MS,
         personal=True,
@@ -80,10 +87,25 @@ DIRECTORY = Topic(
     compacted=True,
 )
 
+CITY_EXIT_FEEDBACK = Topic(
+    "city.exit-feedback", "city's key", (CITY,), ("portal-bridge",), retention_ms=3 * DAY_MS, personal=True
+)
+CITY_FEEDBACK = Topic("city-feedback", "city's key", ("portal-bridge",), (OPERATOR,))
 CALENDAR = Topic("calendar", "date", ("sla-monitor",), ("revisit", OPERATOR), partitions=1, compacted=True)
 REVISITS = Topic("revisits", "ticket id", ("revisit",), ("sla-monitor", OPERATOR))
 
-SHARED = (*CHANNELS, COMPLAINTS, TICKETS, CLOCKS, ALERTS, DIRECTORY, CALENDAR, REVISITS)
+SHARED = (
+    *CHANNELS,
+    COMPLAINTS,
+    TICKETS,
+    CLOCKS,
+    ALERTS,
+    DIRECTORY,
+    CALENDAR,
+    REVISITS,
+    CITY_EXIT_FEEDBACK,
+    CITY_FEEDBACK,
+)
 
 
 def of_unit(unit: str) -> Topic:
@@ -140,5 +162,6 @@ def principals(units: Iterable[str]) -> Iterator[str]:
     yield from SERVICES
     yield from (f"channel.{channel}" for channel in Channel)
     yield from (f"unit.{unit}" for unit in units)
+    yield CITY
     yield OPERATOR
     yield MONITORING

@@ -1,5 +1,12 @@
 """The words of rules.md 1 as closed lists."""
 
+from contracts.vocabulary.portal import (
+    CityChannel,
+    FeedbackDismissal,
+    FeedbackReason,
+    FeedbackState,
+    FeedbackWay,
+)
 from contracts.vocabulary.revisits import (
     AnswerSource,
     Duty,
@@ -43,12 +50,17 @@ __all__ = [
     "Cause",
     "ChangeCause",
     "Channel",
+    "CityChannel",
     "ClockKind",
     "Complexity",
     "ContactMethod",
     "DayStatus",
     "DispatchRule",
     "Duty",
+    "FeedbackDismissal",
+    "FeedbackReason",
+    "FeedbackState",
+    "FeedbackWay",
     "FindingKind",
     "FindingReason",
     "FindingState",

@@ -1,0 +1,9 @@
+"""The HTTP doors: the city's, by its signature, and the centre's."""
+
+from fastapi import APIRouter
+
+from portal_bridge.api import city, feedback
+
+router = APIRouter(prefix="/v1")
+router.include_router(city.router)
+router.include_router(feedback.router)

@@ -1,0 +1,29 @@
+"""The rules of portal-bridge: what the city may send, and what becomes of it."""
+
+from portal_bridge.domain.complaint import complaint
+from portal_bridge.domain.feedback import Decision, Feedback, decide, decided, entered, received
+from portal_bridge.domain.form import CityAttachment, CityFeedback, CityReporter, digest, key_of, read, written
+from portal_bridge.domain.judging import Becoming, admit, becoming, is_credit_code
+from portal_bridge.domain.policy import Policy
+
+__all__ = [
+    "Becoming",
+    "CityAttachment",
+    "CityFeedback",
+    "CityReporter",
+    "Decision",
+    "Feedback",
+    "Policy",
+    "admit",
+    "becoming",
+    "complaint",
+    "decide",
+    "decided",
+    "digest",
+    "entered",
+    "is_credit_code",
+    "key_of",
+    "read",
+    "received",
+    "written",
+]

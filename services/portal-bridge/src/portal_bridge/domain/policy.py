@@ -1,0 +1,12 @@
+"""What the district may decide otherwise about the city's feedback."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How far ahead the city's clock may be, and how long what a person said."""
+
+    future_tolerance: timedelta
+    longest_text: int

@@ -1,0 +1,5 @@
+"""Every SQL statement of portal-bridge."""
+
+from portal_bridge.store import feedback, handing, pulling, refusals
+
+__all__ = ["feedback", "handing", "pulling", "refusals"]

@@ -1,6 +1,7 @@
 """Bad ratings without any server: who has to explain, until when, and what the reporter says the second time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -200,6 +201,16 @@ def test_the_second_revisit_waits_for_the_next_day_after_a_call(desk: Desk) -> N
     _, planned = desk.do(HRSS, desk.explained(), "25 12:00")
     assert isinstance(planned, RevisitPlanned)
     assert planned.next_at == at("26 09:00")
+
+
+def test_a_call_at_the_instant_that_is_shown_is_not_before_it(desk: Desk) -> None:
+    desk.ask(UNIT, "25 11:00", BAD)
+    command = replace(
+        desk.command(HRSS, desk.explained(), "26 10:00"), at=at("26 10:00") + timedelta(microseconds=1999)
+    )
+    _, planned = decide(desk.case, command)
+    assert isinstance(planned, RevisitPlanned)
+    assert planned.planned_at == planned.next_at == at("26 10:00") + timedelta(milliseconds=1)
 
 
 def test_what_is_said_the_second_time_contradicts_nobody_and_is_not_explained_again(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.refusals import Refused
 from contracts.revisits import RatingAnswered, RatingQuestioned, RevisitFact
-from contracts.vocabulary import AnswerSource, Level, RevisitKind
+from contracts.vocabulary import Level, RevisitKind
 from revisit.domain.calendar import due
 from revisit.domain.cases import Answer, Case
 from revisit.domain.commands import Explained, Measures, Supervise
@@ -34,9 +34,9 @@ def questioned(case: Case, at: datetime, measures: Measures) -> list[RevisitFact
 
 
 def _bad(case: Case) -> Answer | None:
-    """What is said the second time is not explained again."""
-    said = (one for one in case.life.answers if one.finish == case.finishes and one.source is not AnswerSource.SECOND)
-    return next((one for one in said if one.rating is not None and Level(one.rating).bad), None)
+    """The first that is; what is said the second time comes after one, and is not explained again."""
+    said = (one for one in case.life.answers if one.finish == case.finishes)
+    return next((one for one in said if one.rating and Level(one.rating).bad), None)
 
 
 def _asked_or_judged(case: Case) -> bool:

@@ -90,8 +90,11 @@ def _by_centre(case: Case, unit: str | None, at: datetime, rule: SampleRule, mea
 
 
 def second(case: Case, rating: BadRating, at: datetime, measures: Measures) -> RevisitPlanned:
-    """The centre asks once more, after the unit explained or corrected (rules 5.4)."""
-    policy = measures.policy
+    """The centre asks once more, after the unit explained or corrected (rules 5.4).
+
+    The instant is that which facts and pages say, in milliseconds: who calls just then does not call before it.
+    """
+    policy, at = measures.policy, at.replace(microsecond=at.microsecond // 1000 * 1000)
     return _planned(
         case,
         measures,

@@ -1,6 +1,6 @@
 """Importing this module makes every fact known to `contracts.base.FACTS`."""
 
-from contracts import actions, calendar, clocks, complaints, directory, parking, portal, revisits, tickets
+from contracts import actions, calendar, clocks, complaints, directory, improvements, parking, portal, revisits, tickets
 from contracts.base import FACTS
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "clocks",
     "complaints",
     "directory",
+    "improvements",
     "parking",
     "portal",
     "revisits",

@@ -121,6 +121,11 @@ REFUSALS: dict[str, Refusal] = {
     "rating.unknown": Refusal("没有须说明的这项评价", 404),
     "rating.answered": Refusal("该项评价已说明或整改", 409),
     "rating.settled": Refusal("该项评价已无须说明", 409),
+    # blockages and improvements
+    "improvement.unknown": Refusal("没有这项流程优化", 404),
+    "improvement.closed": Refusal("该项流程优化已完成或不予立项", 409),
+    "improvement.not-owned": Refusal("该项流程优化尚未明确责任单位", 409),
+    "improvement.not-measured": Refusal("该项流程优化尚未确定措施", 409),
     # the calendar and due dates
     "time.malformed": Refusal("时间格式不正确，应如 2026-11-26T09:30:00+08:00", 422),
     "time.no-offset": Refusal("时间须带时区，例如 +08:00", 422),

@@ -93,6 +93,7 @@ CITY_EXIT_FEEDBACK = Topic(
 CITY_FEEDBACK = Topic("city-feedback", "city's key", ("portal-bridge",), (OPERATOR,))
 CALENDAR = Topic("calendar", "date", ("sla-monitor",), ("revisit", OPERATOR), partitions=1, compacted=True)
 REVISITS = Topic("revisits", "ticket id", ("revisit",), ("sla-monitor", OPERATOR))
+IMPROVEMENTS = Topic("improvements", "improvement id", ("revisit",), (OPERATOR,))
 
 SHARED = (
     *CHANNELS,
@@ -103,6 +104,7 @@ SHARED = (
     DIRECTORY,
     CALENDAR,
     REVISITS,
+    IMPROVEMENTS,
     CITY_EXIT_FEEDBACK,
     CITY_FEEDBACK,
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chassis.service import Service
 from revisit import api, consumers
-from revisit.domain import Hours, Policy
+from revisit.domain import Bar, Hours, Policy
 from revisit.settings import RevisitSettings
 from revisit.usecases import Kit
 
@@ -23,7 +23,13 @@ def build_kit(settings: RevisitSettings) -> Kit:
             second_days=settings.second_days,
             round_at_most=timedelta(days=settings.round_days_at_most),
             hours=Hours(settings.opens, settings.closes),
-        )
+        ),
+        Bar(
+            version=settings.policy_version,
+            finishes=settings.blockage_finishes,
+            days=settings.blockage_days,
+            months=settings.watch_months,
+        ),
     )
 
 

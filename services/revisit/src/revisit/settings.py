@@ -9,7 +9,7 @@ from chassis.settings import Settings
 
 
 class RevisitSettings(Settings, service="revisit"):
-    """The common settings, and the district's policy (rules 5.1)."""
+    """The common settings, and the district's policy (rules 5)."""
 
     policy_version: int = Field(default=1, ge=1)
     """The number under which plans name the district's policy; raise it with the policy."""
@@ -27,6 +27,12 @@ class RevisitSettings(Settings, service="revisit"):
     """Working days after that within which the centre asks a second time (policy)."""
     round_days_at_most: int = Field(default=90, ge=1, le=366)
     """Days after its proposal within which a round of supervision is due (policy)."""
+    blockage_finishes: int = Field(default=10, ge=1, le=100_000)
+    """Finishes of one matter with one cause, within the days below, that make a blockage (policy)."""
+    blockage_days: int = Field(default=30, ge=1, le=92)
+    """Days in a row within which they are counted (policy)."""
+    watch_months: int = Field(default=6, ge=1, le=60)
+    """Months after an improvement was done within which one more finish says that it came back (policy)."""
     opens: time = time(9)
     """When business opens, in Shanghai: nobody is called before (policy)."""
     closes: time = time(17)

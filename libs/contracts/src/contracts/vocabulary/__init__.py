@@ -1,5 +1,6 @@
 """The words of rules.md 1 as closed lists."""
 
+from contracts.vocabulary.improvements import DismissalReason, ImprovementResult, ImprovementState, Measure
 from contracts.vocabulary.portal import (
     CityChannel,
     FeedbackDismissal,
@@ -55,6 +56,7 @@ __all__ = [
     "Complexity",
     "ContactMethod",
     "DayStatus",
+    "DismissalReason",
     "DispatchRule",
     "Duty",
     "FeedbackDismissal",
@@ -64,8 +66,11 @@ __all__ = [
     "FindingKind",
     "FindingReason",
     "FindingState",
+    "ImprovementResult",
+    "ImprovementState",
     "Level",
     "Light",
+    "Measure",
     "ProposalKind",
     "Purpose",
     "QueueReason",

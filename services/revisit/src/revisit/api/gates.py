@@ -4,6 +4,9 @@ from typing import Annotated
 
 from chassis import web
 from chassis.security import Principal, allow
+from contracts.refusals import Refused
+
+CENTRE = "centre"
 
 
 def reader(who: Annotated[Principal, web.Caller]) -> Principal:
@@ -46,3 +49,21 @@ def checker(who: Annotated[Principal, web.Caller]) -> str:
     """One who checks what was put right. Raises Refused("principal.not-allowed") for others."""
     allow(who, "centre")
     return who.name
+
+
+def improver(who: Annotated[Principal, web.Caller]) -> str:
+    """One who may do something about an improvement. Raises Refused("principal.not-allowed") for others."""
+    allow(who, "centre", "office", "unit")
+    return who.name
+
+
+def of_own(who: Principal, unit: str | None) -> str | None:
+    """The principal whose things are asked for, None for all of them; a unit asks for its own alone.
+
+    Raises Refused("principal.not-allowed").
+    """
+    if who.kind == "unit" and who.rest != unit:
+        raise Refused("principal.not-allowed")
+    if unit is None:
+        return None
+    return unit if unit == CENTRE else f"unit.{unit}"

@@ -1,9 +1,10 @@
-"""The rules of asking again, and of what comes of it (rules 5.1 to 5.4).
+"""The rules of asking again, and of what comes of it (rules 5).
 
-`decide` and `evolve` are a ticket's life after its reply.
+`decide` and `evolve` are a ticket's life after its reply; `finished` and `improve` that of what repeats.
 """
 
 from revisit.domain.asking import attempt
+from revisit.domain.blockages import Bar, Finished, Repeating, Withdrawn, counts, finished
 from revisit.domain.calendar import LONGEST_REST, Calendar, Hours, date_of, due, first_call, next_call
 from revisit.domain.cases import NOTHING, Answer, Case, Life, Revisit, evolve, fold
 from revisit.domain.commands import (
@@ -24,6 +25,8 @@ from revisit.domain.commands import (
 )
 from revisit.domain.deciding import decide
 from revisit.domain.findings import Circular, Finding, Round
+from revisit.domain.improvements import Blockage, Improvement
+from revisit.domain.improving import Improve, improve
 from revisit.domain.policy import Policy
 from revisit.domain.ratings import BadRating
 from revisit.domain.sampling import sampled
@@ -36,6 +39,8 @@ __all__ = [
     "Answer",
     "Attempt",
     "BadRating",
+    "Bar",
+    "Blockage",
     "Calendar",
     "Case",
     "Checked",
@@ -45,25 +50,33 @@ __all__ = [
     "Dismissed",
     "Explained",
     "Finding",
+    "Finished",
     "Flagged",
     "Follow",
     "Heard",
     "Hours",
+    "Improve",
+    "Improvement",
     "Life",
     "Measures",
     "Policy",
     "Proposed",
+    "Repeating",
     "Reported",
     "Revisit",
     "Round",
     "Supervise",
+    "Withdrawn",
     "attempt",
+    "counts",
     "date_of",
     "decide",
     "due",
     "evolve",
+    "finished",
     "first_call",
     "fold",
+    "improve",
     "next_call",
     "sampled",
     "seen_by",

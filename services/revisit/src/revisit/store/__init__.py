@@ -1,12 +1,14 @@
 """Every statement on revisit's tables: what is known of tickets, who has to ask or to act, and the calendar."""
 
-from revisit.store import calendar, cases, supervised, worklist
+from revisit.store import blockages, calendar, cases, improvements, supervised, worklist
 from revisit.store.names import caller
 
 __all__ = [
+    "blockages",
     "calendar",
     "caller",
     "cases",
+    "improvements",
     "supervised",
     "worklist",
 ]

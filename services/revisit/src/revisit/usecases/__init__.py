@@ -1,8 +1,10 @@
 """What revisit does: plans who asks after a reply, keeps what was heard, flags what does not agree, supervises."""
 
+from revisit.usecases import improving
 from revisit.usecases.asking import Asked, Listed, attempt, case_of, worklist
 from revisit.usecases.calendar import CalendarNotYet, set_days
 from revisit.usecases.following import follow
+from revisit.usecases.improving import Improving, Ranking
 from revisit.usecases.kit import Kit
 from revisit.usecases.supervising import Done, Found, Rated, duties, explain, flag, judge, rectify, unexplained
 
@@ -11,8 +13,10 @@ __all__ = [
     "CalendarNotYet",
     "Done",
     "Found",
+    "Improving",
     "Kit",
     "Listed",
+    "Ranking",
     "Rated",
     "attempt",
     "case_of",
@@ -20,6 +24,7 @@ __all__ = [
     "explain",
     "flag",
     "follow",
+    "improving",
     "judge",
     "rectify",
     "set_days",

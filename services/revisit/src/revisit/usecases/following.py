@@ -6,8 +6,9 @@ from datetime import datetime
 from chassis.work import Work
 from contracts.tickets import TicketDeclined, TicketFact, TicketFinished, TicketOpened, TicketReopened
 from revisit import domain, store
-from revisit.domain import Follow
+from revisit.domain import Finished, Follow, Withdrawn
 from revisit.usecases.calendar import measures
+from revisit.usecases.counting import count
 from revisit.usecases.kit import Kit
 
 _Concerning = TicketOpened | TicketFinished | TicketDeclined | TicketReopened
@@ -24,13 +25,15 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     by = await measures(work, [_instant(one) for one in concerning])
     await store.cases.begin(work.session, {one.ticket_id: one.complaint_id for one in concerning})
     before = await store.cases.locked(work.session, {one.ticket_id for one in concerning})
-    cases = dict(before)
+    cases, counted = dict(before), list[tuple[TicketFact, Finished | Withdrawn]]()
     for fact in concerning:
         case = cases[fact.ticket_id]
         told = domain.decide(case, Follow(fact, by))
+        counted += [(fact, one)] if (one := domain.counts(case, fact)) else []
         cases[fact.ticket_id] = domain.fold(case, [fact, *told])
         work.tell(*told, because=fact)
     await store.cases.save(work.session, [(before[id_], case) for id_, case in cases.items()])
+    await count(work, counted)
 
 
 def _instant(fact: _Concerning) -> datetime:

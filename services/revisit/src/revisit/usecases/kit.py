@@ -1,8 +1,8 @@
 """What revisit's use cases work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from revisit.domain import Policy
+from revisit.domain import Bar, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +10,4 @@ class Kit:
     """The service's equipment."""
 
     policy: Policy
+    bar: Bar = field(default_factory=Bar)

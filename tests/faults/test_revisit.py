@@ -1,0 +1,252 @@
+"""Asked again whatever is killed: no call is asked twice, no attempt counted twice, no fact lost (rules 5)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+from tests.deployment import WORKING, Deployment, business, deployed, until
+from tests.faults.trial import ask
+from tests.journeys.bus import body, headers
+from tests.load.bus import Reader, producer
+
+from chassis.clock import new_id
+from chassis.testing import lives
+from chassis.testing.lives import at
+from contracts import base, tickets
+
+DESKS = ("revisit", "revisit-2")
+RELAY = "revisit-relay"
+ROUNDS = 3
+CLERKS = 6
+_TRY_AGAIN_S = 0.2
+_LATER_S = 0.1
+_PATIENCE_S = 90.0
+_NOON = at("24 12:00")
+
+EXPECTED = Counter(
+    {
+        "revisit.planned.v1": 3,
+        "revisit.attempted.v1": 4,
+        "revisit.answered.v1": 3,
+        "revisit.closed.v1": 3,
+        "finding.flagged.v1": 2,
+        "rating.questioned.v1": 1,
+        "rating.answered.v1": 1,
+        "finding.proposed.v1": 2,
+        "finding.confirmed.v1": 1,
+        "verdict.overturned.v1": 1,
+        "supervision.opened.v1": 2,
+        "rectification.reported.v1": 2,
+        "supervision.checked.v1": 2,
+    }
+)
+"""What is told of a ticket whose unit finds nobody, then hears that it is bad and not solved, where the centre hears
+the contrary: explained, found in two rounds, asked a second time."""
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[Deployment]:
+    """A district whose time is its own."""
+    async with deployed() as made:
+        made.variables["BBCS_CLOCK"] = business(at("25 10:00"))
+        made.variables["BBCS_RATE_LIMIT"] = "100000/minute"
+        yield made
+
+
+@dataclass
+class Clerks:
+    """Those who act on tickets over HTTP, each step said until it is answered, and once more after that."""
+
+    district: Deployment
+    client: httpx2.AsyncClient
+    bus: AIOKafkaProducer
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    done: list[UUID] = field(default_factory=list)
+
+    async def work(self) -> None:
+        """One ticket after the other until it is enough."""
+        while not self.enough.is_set():
+            ticket = _id()
+            await self._finished(ticket)
+            await self._whole_life(f"/v1/tickets/{ticket}")
+            self.done.append(ticket)
+
+    async def _finished(self, ticket: UUID) -> None:
+        """Dispatch tells that it was finished, and says so again."""
+        ids = {"ticket_id": ticket, "complaint_id": _id()}
+        facts = [one.model_copy(update=ids) for one in (lives.opened(), lives.finished("24 10:00"))]
+        told = [_record(fact, number) for number, fact in enumerate(facts, 1)]
+        for key, value, said in told + told:
+            await self.bus.send_and_wait("tickets", value, key, headers=said)
+
+    async def _whole_life(self, ticket: str) -> None:
+        planned = await self._see(ticket, lambda seen: seen["revisits"], many=2)
+        unit, centre = sorted(planned, key=lambda one: str(one["kind"]), reverse=True)
+        await self._try(unit, "unit.hrss", "09:30", None)
+        await self._try(unit, "unit.hrss", "09:40", {"rating": 1, "solved": False})
+        await self._try(centre, "centre", "09:50", {"rating": 4, "solved": True})
+        seen = await self._see(ticket, lambda seen: seen["bad_ratings"], many=1)
+        said = {"how": "corrected", "text_id": str(_id())}
+        await self._say(f"/v1/ratings/{seen[0]['answer_id']}/explanations", "unit.hrss", said)
+        await self._supervised(ticket)
+        second = (await self._see(ticket, lambda seen: seen["revisits"], many=3))[-1]
+        await self._try(second, "centre", None, {"rating": 5, "solved": True})
+
+    async def _supervised(self, ticket: str) -> None:
+        """One of its findings goes through two rounds, by two persons each."""
+        findings = await self._see(ticket, lambda seen: seen["findings"], many=2)
+        for passed in (False, True):
+            await self._round(f"/v1/findings/{findings[1]['finding_id']}", passed=passed)
+
+    async def _round(self, finding: str, *, passed: bool) -> None:
+        circular = {"number": "〔2026〕12号", "text_id": str(_id())}
+        said: dict[str, Any] = {"reason_id": str(_id()), "circular": circular}
+        proposal = (await self._say(f"{finding}/proposals", "office", said))["proposal"]
+        opened = await self._say(f"{finding}/confirmations", "office", {"proposal_id": proposal["proposal_id"]}, "2")
+        round_ = f"/v1/rounds/{opened['rounds'][-1]['round_id']}"
+        await self._say(f"{round_}/rectifications", "unit.hrss", {"text_id": str(_id())})
+        await self._say(f"{round_}/checks", "centre", {"passed": passed, "reason_id": str(_id())})
+
+    async def _try(self, revisit: dict[str, Any], who: str, clock: str | None, heard: dict[str, Any] | None) -> None:
+        when = f"2026-11-25T{clock}:00+08:00" if clock else revisit["planned_at"]
+        said: dict[str, Any] = {"outcome": "reached" if heard else "not-reached", "method": "phone", "answer": heard}
+        await self._say(f"/v1/revisits/{revisit['revisit_id']}/attempts", who, said | {"attempted_at": when})
+
+    async def _see(self, ticket: str, part: Any, many: int) -> list[dict[str, Any]]:
+        """So many of a part of what is shown of a ticket, as soon as there are."""
+        found: list[dict[str, Any]] = []
+
+        async def there() -> bool:
+            answer = await self._ask("GET", f"{ticket}/revisits", "centre")
+            found[:] = part(answer.json()) if answer.status_code == httpx2.codes.OK else []
+            return len(found) >= many
+
+        await until(there, _PATIENCE_S, f"{many} of {ticket}")
+        return found
+
+    async def _say(self, path: str, who: str, said: dict[str, Any], officer: str = "1") -> dict[str, Any]:
+        told = {"action_id": str(_id()), "officer": officer} | said
+        answers = [await self._ask("POST", path, who, told) for _ in range(2)]
+        assert [one.status_code for one in answers] == [httpx2.codes.OK] * 2, (path, answers[0].text)
+        return dict(answers[1].json())
+
+    async def _ask(self, method: str, path: str, who: str, said: dict[str, Any] | None = None) -> httpx2.Response:
+        """What the first desk answers that is there."""
+        async with asyncio.timeout(_PATIENCE_S):
+            for name in cycle(DESKS):
+                try:
+                    answer = await self.client.request(
+                        method, self.district.url(name) + path, json=said, headers=self.district.bearer(who)
+                    )
+                except httpx2.TransportError:
+                    await asyncio.sleep(_TRY_AGAIN_S)
+                    continue
+                if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+                    return answer
+                await asyncio.sleep(_TRY_AGAIN_S)
+        raise TimeoutError(path)
+
+
+def _id() -> UUID:
+    return new_id(_NOON)
+
+
+def _record(fact: tickets.TicketFact, number: int) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
+    said = base.headers("dispatch", fact.TYPE, new_id(_NOON), _NOON, fact.key, number, fact.key, None, None)
+    return fact.key.encode(), fact.model_dump_json().encode(), said
+
+
+async def test_killed_at_any_step_nothing_is_asked_or_counted_twice_or_lost(alone: Deployment) -> None:
+    async with _calendar_told(alone), _desks(alone), _clerks(alone) as clerks:
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(CLERKS):
+                tasks.create_task(clerks.work())
+            await _kill_in_turn(alone)
+            clerks.enough.set()
+        records = await _told(alone)
+
+    assert len(clerks.done) >= 2 * CLERKS
+    for ticket in clerks.done:
+        about = [one for one in records if one.key == str(ticket).encode()]
+        _each_once(about)
+        assert Counter(headers(one)["ce_type"].decode() for one in about) == EXPECTED
+    assert await ask(alone, "revisit", "SELECT count(*) FROM ticket") == len(clerks.done)
+    assert await ask(alone, "revisit", "SELECT count(*) FROM revisit WHERE open") == 0
+    assert await ask(alone, "revisit", "SELECT count(*) FROM supervised WHERE duty = 'explanation'") == 0
+
+
+def _each_once(about: Sequence[ConsumerRecord]) -> None:
+    """In order, without gaps; and no call, plan or action stands in two of them."""
+    assert [int(headers(one)["ce_sequence"]) for one in about] == list(range(1, len(about) + 1))
+    bodies = [body(one) for one in about]
+    attempts = [one for one in bodies if "attempt_id" in one]
+    assert [one["number"] for one in attempts if one["revisit_id"] == attempts[0]["revisit_id"]] == [1, 2]
+    actions = [one["action_id"] for one in bodies if one.get("action_id")]
+    assert len(set(actions)) == len(actions)
+    plans = [(one["kind"], one["finish"]) for one in bodies if "planned_at" in one]
+    assert sorted(plans) == [("centre", 1), ("second", 1), ("unit", 1)]
+
+
+@asynccontextmanager
+async def _calendar_told(district: Deployment) -> AsyncIterator[None]:
+    """What the dates are is on its topic, as sla-monitor says it."""
+    district.add("sla-monitor", "sla-monitor")
+    await district.up("sla-monitor")
+    reader = Reader(district.login("operator"), lambda topic: topic == "calendar")
+
+    async def told() -> bool:
+        days = await ask(district, "sla-monitor", "SELECT count(*) FROM log WHERE topic = 'calendar'")
+        return 0 < int(days) <= sum((await reader.sizes()).values())
+
+    await until(told, _PATIENCE_S, "the calendar")
+    await reader.close()
+    district.kill("sla-monitor")
+    yield
+
+
+@asynccontextmanager
+async def _desks(district: Deployment) -> AsyncIterator[None]:
+    for name in DESKS:
+        district.add(name, "revisit", WORKING)
+    district.add(RELAY, "revisit", "relay")
+    await district.up(*DESKS, RELAY)
+    yield
+
+
+@asynccontextmanager
+async def _clerks(district: Deployment) -> AsyncIterator[Clerks]:
+    async with httpx2.AsyncClient(timeout=5) as client, producer(district.login("dispatch")) as bus:
+        yield Clerks(district, client, bus)
+
+
+async def _kill_in_turn(district: Deployment) -> None:
+    """Each process as often as there are rounds, each time a little later in its work than the last."""
+    for number in range(ROUNDS):
+        for name in (*DESKS, RELAY):
+            for _ in range(number):
+                await asyncio.sleep(_LATER_S)
+            await asyncio.to_thread(district.kill, name)
+            district.start(name)
+            await district.ready(name)
+
+
+async def _told(district: Deployment) -> list[ConsumerRecord]:
+    """Everything on the topic, each fact once, as soon as it is as much as the log holds."""
+    seen: dict[bytes, ConsumerRecord] = {}
+    reader = Reader(district.login("operator"), lambda topic: topic == "revisits")
+
+    async def all_there() -> bool:
+        await reader.read(lambda record: seen.setdefault(headers(record)["ce_id"], record))
+        return len(seen) == int(await ask(district, "revisit", "SELECT count(*) FROM log WHERE topic = 'revisits'"))
+
+    await until(all_there, _PATIENCE_S, "the log to be told")
+    await reader.close()
+    return list(seen.values())

@@ -1,6 +1,6 @@
 """What clocks say to the last field: each sentence here is one that a wrong rule could break unseen."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from contracts.vocabulary import (
     ReturnReason,
     Verdict,
 )
-from sla_monitor.domain import Calendar, Case, Day, Measures, Policy, Ticket, advance, earliest, inherit, react
+from sla_monitor.domain import Calendar, Case, Day, Hours, Measures, Policy, Ticket, advance, earliest, inherit, react
 
 ANOTHER = UUID(int=4)
 
@@ -111,6 +111,13 @@ def test_an_attempt_early_on_the_due_day_in_shanghai_counts(measures: Measures) 
 def test_an_attempt_late_on_the_evening_before_does_not(measures: Measures) -> None:
     tries = [contacted(when, reached=False) for when in ("25 23:59", "26 09:00", "26 16:00")]
     assert Ear(measures, opened(), dispatched(), accepted(), *tries).clock(ClockKind.CONTACT).open
+
+
+def test_the_due_day_is_shanghais_where_business_closes_before_its_date_begins_elsewhere(measures: Measures) -> None:
+    early = measures._replace(policy=Policy(hours=Hours(time(0), time(7))))
+    tries = [contacted(f"26 0{hour}:00", reached=False) for hour in (4, 5, 6)]
+    ear = Ear(early, dispatched("25 01:00"), accepted("25 02:00"), *tries)
+    assert ear.clock(ClockKind.CONTACT).verdict is Verdict.MET
 
 
 @pytest.mark.parametrize(("when", "verdict"), [("26 17:00", Verdict.MET), ("30 17:01", Verdict.OVERDUE)])
@@ -220,6 +227,14 @@ def test_an_earlier_one_that_goes_on_in_it_leaves_the_day_of_a_decision(measures
     ear.hear(classified("26 10:00", Complexity.SIMPLE, Complexity.COMPLEX))
     ear.inherit("20 10:00", "26 11:00")
     assert ear.clock(ClockKind.HANDLE).due_at == at("26 17:00")
+
+
+def test_a_term_that_counts_anew_does_so_from_the_start_that_counts(measures: Measures) -> None:
+    ear = Ear(measures, dispatched(), accepted("24 11:00"))
+    ear.hear(classified("24 12:00", Complexity.COMPLEX, Complexity.GENERAL))
+    assert ear.clock(ClockKind.HANDLE).steps == (("handle.complex", at("24 11:00")),)
+    ear.inherit("20 10:00", "24 13:00")
+    assert ear.clock(ClockKind.HANDLE).steps == (("handle.complex", at("20 10:00")),)
 
 
 def test_of_several_that_go_on_in_it_the_earliest_counts(measures: Measures) -> None:

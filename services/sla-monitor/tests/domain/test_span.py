@@ -1,7 +1,7 @@
 """Which clocks a newer calendar can have due anew: the ground on which an amendment looks at no others."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +15,13 @@ SHORTER = {
     "handle.general": ("handle.simple",),
     "city.hard": ("city.ordinary",),
 }
+
+
+def test_dates_begin_and_end_in_shanghai() -> None:
+    assert span(date(2026, 11, 25), date(2026, 11, 26)) == (
+        datetime(2026, 11, 24, 16, tzinfo=UTC),
+        datetime(2026, 11, 26, 16, tzinfo=UTC),
+    )
 
 
 @st.composite

@@ -1,6 +1,7 @@
 """Every fact about a complaint, found by its key in the log of each service; what is missing is named."""
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,15 +14,17 @@ from pydantic import ValidationError
 from chassis.cli.course import Told
 from chassis.cli.databases import services, transaction
 from chassis.cli.failure import Unable
+from chassis.clock import clock_from
 from chassis.db import Row, rows
-from chassis.settings import UnusableSettings
+from chassis.work import Work
 from contracts import facts
 from contracts.base import Fact
 
 TRACES = "bbcs.traces"
 """The group of entry points under which a service names what finds the keys of its facts about complaints."""
 
-Trace = Callable[[Collection[str]], Awaitable[Collection[str]]]
+Trace = Callable[[Work[None], Collection[str]], Awaitable[Collection[str]]]
+"""Gives keys for those of things that it knows, by the service's tables; it gets work without the service's kit."""
 
 _ABOUT = ("complaint_id", "ticket_id")
 _NAMED = (*_ABOUT, "to_complaint_id")
@@ -62,8 +65,8 @@ async def everywhere(asked: str) -> Found:
 async def _ask(found: Found, service: str, keys: Collection[str]) -> set[str]:
     """Put what the service has told of these things into what was found; the ids of further things."""
     try:
-        told, more = await _log(service, keys), await _kept(service, keys)
-    except (Unable, UnusableSettings) as unable:
+        told, more = await _told_and_kept(service, keys)
+    except Unable as unable:
         found.missing[service] = str(unable)
         return set()
     found.told |= {one.id: one for one in told}
@@ -76,18 +79,17 @@ def _names(fact: Fact | None) -> Iterator[object]:
         yield from (name for field_ in _NAMED if (name := getattr(fact, field_, None)) is not None)
 
 
-async def _kept(service: str, keys: Collection[str]) -> Collection[str]:
-    """Keys that the service finds in its own tables."""
-    for point in entry_points(group=TRACES, name=service):
-        trace: Trace = point.load()
-        return await trace(keys)
-    return ()
-
-
-async def _log(service: str, keys: Collection[str]) -> list[Told]:
+async def _told_and_kept(service: str, keys: Collection[str]) -> tuple[list[Told], set[str]]:
+    """What the service's log has about these things, and the keys that it finds in its own tables. Raises Unable."""
     async with transaction(service) as session:
         found = await rows(session, _OF_KEYS, keys=sorted(keys))
-    return [_told(service, list(same)) for _, same in groupby(found, key=lambda row: row.id)]
+        work = Work(session, clock_from(os.environ.get("BBCS_CLOCK")).now(), None)
+        kept = {key for trace in _traces(service) for key in await trace(work, keys)}
+    return [_told(service, list(same)) for _, same in groupby(found, key=lambda row: row.id)], kept
+
+
+def _traces(service: str) -> Iterator[Trace]:
+    return (point.load() for point in entry_points(group=TRACES, name=service))
 
 
 def _told(service: str, same: Collection[Row]) -> Told:

@@ -35,6 +35,8 @@ WHOLE = {
     "supervision.opened.v1",
     "rectification.reported.v1",
     "supervision.checked.v1",
+    "improvement.proposed.v1",
+    "improvement.completed.v1",
 }
 """What the sample that goes the whole way has lived, at least."""
 

@@ -34,6 +34,7 @@ def variables(ports: Ports, secrets: Mapping[str, str], codes: list[str], clock:
         | _vault(secrets)
         | _asking(ports, secrets)
         | _city(ports, secrets)
+        | _POLICY
         | {"BBCS_KEYS": _digests(secrets, codes), "BBCS_UNITS": ",".join(codes)}
         | ({"BBCS_CLOCK": clock} if clock else {})
     )
@@ -77,6 +78,10 @@ def _city(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
         "BBCS_PORTAL_BRIDGE_DISTRICT_KEY": "district-local-1",
     }
     return agreed | ({"BBCS_PORTAL_BRIDGE_CITY_URL": url} if (url := os.environ.get("STACK_CITY_URL")) else {})
+
+
+_POLICY = {"BBCS_REVISIT_BLOCKAGE_FINISHES": "3"}
+"""The stack is tried with few complaints: what repeats three times is a blockage."""
 
 
 def _asking(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:

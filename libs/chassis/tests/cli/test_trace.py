@@ -25,7 +25,7 @@ from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light, Reporte
 from stack.testing.servers import Servers
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
-TRACED = {"complaints", "tickets", "clocks", "alerts", "revisits"}
+TRACED = {"complaints", "tickets", "clocks", "alerts", "revisits", "improvements"}
 HANDLE: dict[str, Any] = {"ticket_id": TICKET, "complaint_id": COMPLAINT, "ref": "1", "unit": "hrss"} | {
     "due_at": at("28 17:00"),
     "policy": 1,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.vocabulary import Cause, ClockKind, FindingKind, RevisitKind
+from contracts.vocabulary import Cause, ClockKind, FindingKind, ImprovementResult, Measure, RevisitKind
 from stack.acting.clerks import heard
 from stack.acting.departments import accepted, contacted, explained, finished
+from stack.acting.improvers import Blockage, improved
 from stack.acting.monitors import stopped
 from stack.acting.scene import Step
 from stack.acting.supervisors import checked, confirmed, dismissed, rectified
@@ -15,6 +16,9 @@ _UNIT, _CENTRE, _SECOND = RevisitKind.UNIT, RevisitKind.CENTRE, RevisitKind.SECO
 
 WHOLE: Final = "YWTB-20261124-0008"
 """The sample that goes the whole way: a certificate that is printed empty, said to be mended, and is not."""
+
+EMPTY_CERTIFICATES: Final = Blockage("002036010000", Cause.SYSTEM_FAULT)
+"""What the three samples about it were finished for."""
 
 LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
     WHOLE: (
@@ -26,6 +30,7 @@ LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
         confirmed(FindingKind.FALSE_REPORT),
         rectified(FindingKind.FALSE_REPORT),
         checked(FindingKind.FALSE_REPORT, passed=True),
+        improved(EMPTY_CERTIFICATES, Measure.SYSTEM_REPAIRED, ImprovementResult.REMOVED),
         stopped(ClockKind.HANDLE, ClockKind.REVISIT, ClockKind.RECTIFY),
     ),
     "ZD03-20261124-006": (

@@ -26,7 +26,12 @@ _WAITING = """
     ORDER BY proposed_at, improvement_id LIMIT :most
 """
 _WAITING_OF = _WAITING.replace("WHERE", "WHERE owner = :owner AND")
-_OF_TICKETS = "SELECT improvement_id FROM improvement WHERE tickets && CAST(:ticket_id AS uuid[])"
+_OF_TICKETS = """
+    SELECT improvement.improvement_id FROM counted JOIN improvement USING (matter_code, cause)
+    WHERE counted.ticket_id = ANY (CAST(:ticket_id AS uuid[]))
+    UNION
+    SELECT improvement_id FROM improvement WHERE tickets && CAST(:ticket_id AS uuid[])
+"""
 _SAVE = """
     INSERT INTO improvement (improvement_id, matter_code, cause, number, state, owner, proposed_at, tickets, life)
     VALUES (
@@ -63,7 +68,7 @@ async def waiting(
 
 
 async def of_tickets(session: Session, ticket_ids: Collection[UUID]) -> list[UUID]:
-    """Those that one of these tickets made, or made come back."""
+    """Those of what these tickets count for, and those that one of them made, or made come back."""
     found = await rows(session, _OF_TICKETS, ticket_id=list(ticket_ids))
     return [row.improvement_id for row in found]
 

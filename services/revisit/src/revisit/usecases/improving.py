@@ -64,6 +64,11 @@ async def one(work: Work[Kit], improvement_id: UUID) -> Improvement:
     return found
 
 
+async def of_tickets(work: Work[Kit], ticket_ids: Collection[UUID]) -> list[UUID]:
+    """The ids of the improvements of what these tickets were finished for."""
+    return await store.improvements.of_tickets(work.session, ticket_ids)
+
+
 async def rank(work: Work[Kit], last: date | None, days: int, principal: str | None, most: int) -> list[Ranking]:
     """What tickets were finished for within so many days up to a date, today if none, most first."""
     last = last or domain.date_of(work.now)
@@ -78,8 +83,3 @@ async def improvements(
     """Those that stand so, of all or of one principal, oldest first. Raises Refused("improvement.unknown")."""
     seen = await one(work, after) if after else None
     return await store.improvements.waiting(work.session, state, principal, seen, most)
-
-
-async def of_tickets(work: Work[Kit], ticket_ids: Collection[UUID]) -> list[UUID]:
-    """The ids of the improvements that one of these tickets made, or made come back."""
-    return await store.improvements.of_tickets(work.session, ticket_ids)

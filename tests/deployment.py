@@ -251,7 +251,15 @@ def _planned(servers: Servers, home: Path, directory: Path) -> Deployment:
     systems = [*(f"channel.{one}" for one in CHANNELS), *(f"unit.{one}" for one in units)]
     passwords = {name: secrets.token_hex(16) for name in (*topics.SERVICES, "city", "operator", "monitoring", *systems)}
     keys = {
-        name: secrets.token_hex(16) for name in (*systems, "centre", "office", "service.revisit", "service.sla-monitor")
+        name: secrets.token_hex(16)
+        for name in (
+            *systems,
+            "centre",
+            "office",
+            "service.revisit",
+            "service.sla-monitor",
+            "service.portal-bridge",
+        )
     }
     databases = {service: servers.make_database(service) for service in topics.SERVICES}
     variables = _variables(servers, units, databases, passwords, keys)
@@ -277,6 +285,7 @@ def _variables(
         "BBCS_PORTAL_BRIDGE_BLIND_KEY": _key(),
         "BBCS_PORTAL_BRIDGE_INTAKE_URL": "http://127.0.0.1:1",  # until it is planned
         "BBCS_PORTAL_BRIDGE_INTAKE_CHANNEL_KEY": keys["channel.city-exit"],
+        "BBCS_PORTAL_BRIDGE_INTAKE_KEY": keys["service.portal-bridge"],
         **{f"BBCS_SLA_MONITOR_{one.upper()}_URL": "http://127.0.0.1:1" for one in _ASKED},  # until one is planned
         **{f"BBCS_SLA_MONITOR_{one.upper()}_KEY": keys["service.sla-monitor"] for one in _ASKED},
         **{variable(name, "KAFKA_PASSWORD"): password for name, password in passwords.items()},

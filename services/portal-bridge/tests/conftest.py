@@ -143,6 +143,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
         "city_url": "http://127.0.0.1:1",
         "intake_url": "http://127.0.0.1:1",
         "intake_channel_key": "key-of-city-exit",
+        "intake_key": "key-of-portal-bridge",
     }
     harness = await Harness.make(service, servers, MovableClock(lives.at("24 10:00")), **said)
     application = web.application(service, harness.running)

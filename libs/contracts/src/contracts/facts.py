@@ -1,6 +1,18 @@
 """Importing this module makes every fact known to `contracts.base.FACTS`."""
 
-from contracts import actions, calendar, clocks, complaints, directory, improvements, parking, portal, revisits, tickets
+from contracts import (
+    actions,
+    calendar,
+    clocks,
+    complaints,
+    directory,
+    improvements,
+    parking,
+    portal,
+    replies,
+    revisits,
+    tickets,
+)
 from contracts.base import FACTS
 
 __all__ = [
@@ -13,6 +25,7 @@ __all__ = [
     "improvements",
     "parking",
     "portal",
+    "replies",
     "revisits",
     "tickets",
 ]

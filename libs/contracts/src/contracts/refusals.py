@@ -54,6 +54,8 @@ REFUSALS: dict[str, Refusal] = {
     "city.different-body": Refusal("同一评价编号已有不同的内容", 409),
     "feedback.unknown": Refusal("没有这条评价", 404),
     "feedback.settled": Refusal("这条评价不待中心确认，或已有决定", 409),
+    "reply.unknown": Refusal("没有这条答复", 404),
+    "reply.not-refused": Refusal("这条答复未被市级退回", 409),
     # a complaint
     "complaint.not-json": Refusal("诉求内容不是有效的 JSON", 400),
     "complaint.encoding": Refusal("诉求内容不是 UTF-8 编码", 400),

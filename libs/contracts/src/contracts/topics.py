@@ -75,14 +75,14 @@ def _channel(channel: Channel) -> Topic:
 
 CHANNELS = tuple(_channel(channel) for channel in Channel)
 COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", OPERATOR))
-TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", "sla-monitor", "revisit", OPERATOR))
+TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", "sla-monitor", "revisit", "portal-bridge", OPERATOR))
 CLOCKS = Topic("clocks", "ticket id", ("sla-monitor",), ("dispatch", MONITORING, OPERATOR))
 ALERTS = Topic("alerts", "ticket id", ("sla-monitor",), (MONITORING, OPERATOR), compacted=True)
 DIRECTORY = Topic(
     "directory",
     "unit, matter or place",
     ("dispatch",),
-    ("intake", OPERATOR, *(f"channel.{channel}" for channel in Channel)),
+    ("intake", "portal-bridge", OPERATOR, *(f"channel.{channel}" for channel in Channel)),
     partitions=1,
     compacted=True,
 )

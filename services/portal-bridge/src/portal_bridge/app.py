@@ -14,7 +14,7 @@ from chassis.settings import UnusableSettings
 from chassis.signatures import Key
 from chassis.vault import Vault
 from portal_bridge import api, consumers, jobs
-from portal_bridge.clients import Channel, City, Intake
+from portal_bridge.clients import Channel, City, Intake, Replies
 from portal_bridge.domain import Policy
 from portal_bridge.settings import PortalBridgeSettings
 from portal_bridge.usecases import Gate, Kit
@@ -36,16 +36,27 @@ def build_kit(settings: PortalBridgeSettings) -> Kit:
         intake=Intake(settings.intake_url, settings.intake_channel_key.get_secret_value()),
         city=_city(settings),
         pull_every=timedelta(seconds=settings.pull_seconds),
+        replies=_replies(settings),
     )
 
 
 def _city(settings: PortalBridgeSettings) -> City | None:
+    return City(settings.city_url, _district_key(settings)) if settings.city_url else None
+
+
+def _replies(settings: PortalBridgeSettings) -> Replies | None:
     if settings.city_url is None:
         return None
+    intake_key = settings.intake_key.get_secret_value()
+    return Replies(settings.city_url, _district_key(settings), settings.intake_url, intake_key)
+
+
+def _district_key(settings: PortalBridgeSettings) -> Key:
+    """The key by which the district signs. Raises UnusableSettings where there is none."""
     keys = _keys("district_keys", settings.district_keys)
     if settings.district_key not in keys:
         raise _unusable("district_key", "names no key of DISTRICT_KEYS")
-    return City(settings.city_url, Key(settings.district_key, keys[settings.district_key]))
+    return Key(settings.district_key, keys[settings.district_key])
 
 
 def _keys(field: str, written: Mapping[str, SecretStr]) -> dict[str, bytes]:
@@ -69,6 +80,6 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.feedback,),
-    errands=(jobs.hand_on, jobs.ask, jobs.pull),
+    consumers=(consumers.feedback, consumers.tickets, consumers.directory),
+    errands=(jobs.hand_on, jobs.ask, jobs.pull, jobs.reply),
 )

@@ -37,3 +37,14 @@ pull = Errand(
     settle=usecases.pulling.fetched,
 )
 """Fetches from the city, where it is agreed; `pulling.LEASE` keeps a second one off."""
+
+reply = Errand(
+    name="reply",
+    every=timedelta(milliseconds=100),
+    within=timedelta(seconds=50),
+    most=4,
+    claim=usecases.replying.claim,
+    carry_out=usecases.replying.send,
+    settle=usecases.replying.settle,
+)
+"""Sends the city its replies, load by load; `replying.LEASE` keeps a second one off."""

@@ -15,7 +15,7 @@ class PortalBridgeSettings(Settings, service="portal-bridge"):
     public_url: str = "http://127.0.0.1:8005"
     """The service's base URL as it was agreed with the city, by which its requests are signed."""
     city_url: str | None = None
-    """The city's base URL; without one nothing is fetched from it."""
+    """The city's base URL; without one nothing is fetched from it, and no reply is sent."""
     city_keys: Annotated[dict[str, SecretStr], FromJson] = Field(default={})
     """The city's keys by id, base64 of at least 32 bytes: each of them is accepted."""
     district_keys: Annotated[dict[str, SecretStr], FromJson] = Field(default={})
@@ -34,3 +34,5 @@ class PortalBridgeSettings(Settings, service="portal-bridge"):
     """Where intake listens."""
     intake_channel_key: SecretStr
     """The key of `channel.city-exit` there: for which complaints the city's feedback became."""
+    intake_key: SecretStr
+    """The key of `service.portal-bridge` there: for the texts of replies."""

@@ -8,6 +8,7 @@ from contracts.vocabulary.portal import (
     FeedbackState,
     FeedbackWay,
 )
+from contracts.vocabulary.replies import ReplyKind, ReplyState
 from contracts.vocabulary.revisits import (
     AnswerSource,
     Duty,
@@ -75,6 +76,8 @@ __all__ = [
     "Purpose",
     "QueueReason",
     "RatingReply",
+    "ReplyKind",
+    "ReplyState",
     "ReporterKind",
     "ReturnReason",
     "RevisitKind",

@@ -3,5 +3,6 @@
 from portal_bridge.clients.channel import Channel
 from portal_bridge.clients.city import City, Page
 from portal_bridge.clients.intake import Intake, NotReached
+from portal_bridge.clients.replies import Outcome, Replies
 
-__all__ = ["Channel", "City", "Intake", "NotReached", "Page"]
+__all__ = ["Channel", "City", "Intake", "NotReached", "Outcome", "Page", "Replies"]

@@ -5,22 +5,31 @@ from portal_bridge.domain.feedback import Decision, Feedback, decide, decided, e
 from portal_bridge.domain.form import CityAttachment, CityFeedback, CityReporter, digest, key_of, read, written
 from portal_bridge.domain.judging import Becoming, admit, becoming, is_credit_code
 from portal_bridge.domain.policy import Policy
+from portal_bridge.domain.replies import Addressee, Fate, Letter, Reply, Standing, body, fate, follow
 
 __all__ = [
+    "Addressee",
     "Becoming",
     "CityAttachment",
     "CityFeedback",
     "CityReporter",
     "Decision",
+    "Fate",
     "Feedback",
+    "Letter",
     "Policy",
+    "Reply",
+    "Standing",
     "admit",
     "becoming",
+    "body",
     "complaint",
     "decide",
     "decided",
     "digest",
     "entered",
+    "fate",
+    "follow",
     "is_credit_code",
     "key_of",
     "read",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chassis.vault import Vault
-from portal_bridge.clients import Channel, City, Intake
+from portal_bridge.clients import Channel, City, Intake, Replies
 from portal_bridge.domain import Policy
 
 
@@ -20,7 +20,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The service's equipment; without a `city` nothing is fetched."""
+    """The service's equipment; without a `city` nothing is fetched, without `replies` none is sent."""
 
     vault: Vault
     policy: Policy
@@ -29,3 +29,4 @@ class Kit:
     intake: Intake
     city: City | None
     pull_every: timedelta
+    replies: Replies | None

@@ -1,0 +1,163 @@
+"""What the city is told about an item that became a complaint, and what its answers mean (docs/city-feedback.md)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.tickets import (
+    TicketAccepted,
+    TicketDeclined,
+    TicketFact,
+    TicketFinished,
+    TicketLinked,
+    TicketOpened,
+    TicketProgressed,
+    TicketTracked,
+)
+from contracts.vocabulary import Channel, ReplyKind, ReplyState
+
+_SHANGHAI = timezone(timedelta(hours=8))
+_TAKEN = (200, 201)
+_CONFLICT = 409
+_BARRED = (401, 403)
+_BUSY = (429, 502, 503, 504)
+
+
+class Saying(NamedTuple):
+    """What is to be said to the city, by ids: who said it, when, and the sealed texts that it consists of."""
+
+    kind: ReplyKind
+    said_at: datetime
+    unit: str | None
+    text_of: UUID
+    text_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A complaint of the city: the ticket in which it goes on, and how many replies about it there are."""
+
+    complaint_id: UUID
+    ticket_id: UUID
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply with its number."""
+
+    complaint_id: UUID
+    number: int
+    saying: Saying
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A reply on its way: everything that the city is told of it but the texts, which are fetched when it is sent."""
+
+    city_key: str
+    complaint_id: UUID
+    number: int
+    kind: ReplyKind
+    said_at: datetime
+    unit_credit_code: str | None
+    project_number: str | None
+    text_of: UUID
+    text_ids: tuple[UUID, ...] = field(default=())
+
+
+class Standing(NamedTuple):
+    """A reply and how it stands with the city; `words` are the city's, sealed."""
+
+    city_key: str
+    complaint_id: UUID
+    number: int
+    kind: ReplyKind
+    said_at: datetime
+    unit: str | None
+    text_of: UUID
+    text_ids: tuple[UUID, ...]
+    attempts: int
+    taken_at: datetime | None
+    status: int | None
+    words: bytes | None
+    refused_at: datetime | None
+    action_id: UUID | None
+    corrected_by: str | None
+    state: ReplyState
+
+
+class Fate(StrEnum):
+    """What an answer of the city means for a reply; `LEFT` was not sent, because what was before it found nobody."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    AGAIN = "again"
+    DOWN = "down"
+    LEFT = "left"
+
+
+def saying(fact: TicketFact) -> Saying | None:
+    """What the city is told of a fact about a ticket; None for what is not for it."""
+    match fact:
+        case TicketAccepted():
+            return Saying(ReplyKind.ACCEPTED, fact.accepted_at, fact.unit, fact.complaint_id, ())
+        case TicketTracked():
+            return Saying(ReplyKind.PROGRESS, fact.tracked_at, fact.unit, fact.complaint_id, (fact.explanation_id,))
+        case TicketProgressed():
+            return Saying(ReplyKind.PROGRESS, fact.progressed_at, fact.unit, fact.complaint_id, (fact.note_id,))
+        case TicketFinished():
+            return Saying(ReplyKind.RESULT, fact.finished_at, fact.unit, fact.complaint_id, (fact.reply_id,))
+        case TicketDeclined():
+            texts = (fact.explanation_id, fact.citation_id)
+            return Saying(ReplyKind.DECLINED, fact.declined_at, fact.unit, fact.complaint_id, texts)
+    return None
+
+
+def follow(held: Iterable[Addressee], facts: Iterable[TicketFact]) -> tuple[list[Addressee], list[Reply]]:
+    """The complaints of the city after these facts, of which `held` are known, and the replies that they make.
+
+    A ticket that is linked goes on in another one: what is said there is said of both (rules 2.5).
+    """
+    known = {one.complaint_id: one for one in held}
+    replies: list[Reply] = []
+    for fact in facts:
+        if isinstance(fact, TicketOpened) and fact.channel is Channel.CITY_EXIT:
+            known.setdefault(fact.complaint_id, Addressee(fact.complaint_id, fact.ticket_id))
+        elif isinstance(fact, TicketLinked):
+            moved = [one for one in known.values() if one.ticket_id == fact.ticket_id]
+            known |= {one.complaint_id: replace(one, ticket_id=fact.to) for one in moved}
+        elif said := saying(fact):
+            for one in [each for each in known.values() if each.ticket_id == fact.ticket_id]:
+                known[one.complaint_id] = replace(one, last=one.last + 1)
+                replies.append(Reply(one.complaint_id, one.last + 1, said))
+    return list(known.values()), replies
+
+
+def body(letter: Letter, texts: Mapping[UUID, str]) -> bytes:
+    """What is sent: each time the same, for the texts never change."""
+    text = "\n\n".join(texts[one] for one in letter.text_ids) or None
+    said = {
+        "kind": letter.kind,
+        "project_number": letter.project_number,
+        "said_at": letter.said_at.astimezone(_SHANGHAI).isoformat(timespec="seconds"),
+        "text": text,
+        "unit_credit_code": letter.unit_credit_code,
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fate(status: int | None) -> Fate:
+    """What an HTTP status means, None for no answer; `DOWN` is said of the whole city, not of one reply."""
+    if status is None or status in _BUSY or status in _BARRED:
+        return Fate.DOWN
+    if status in _TAKEN:
+        return Fate.TAKEN
+    if status == _CONFLICT:
+        return Fate.CONFLICT
+    return Fate.REFUSED if 400 <= status < 500 and status != 408 else Fate.AGAIN

@@ -1,12 +1,13 @@
 """Lets the samples live that the table names, all at the same time; said again, everything has happened already."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stack.acting import city
 from stack.acting.scene import Doors, Scene, Step, Stopped, doors
-from stack.acting.table import LIVES, WHOLE
+from stack.acting.table import CITY, LIVES, WHOLE
 from stack.outcome import Book, Sent
 
 
@@ -22,8 +23,9 @@ async def play(book: Book, env: Mapping[str, str]) -> Played:
     """Play the lives of this run's samples."""
     cast = {sample: one.complaint for one in book.sent if one.complaint and (sample := _sample(one)) in LIVES}
     async with doors(env) as opened:
-        lives = [_live(opened, complaint, LIVES[sample]) for sample, complaint in cast.items()]
-        ends = dict(zip(cast, await asyncio.gather(*lives), strict=True))
+        lives = {sample: _live(opened, _known(complaint), LIVES[sample]) for sample, complaint in cast.items()}
+        lives[CITY] = _live(opened, city.said(opened), LIVES[CITY])
+        ends = dict(zip(lives, await asyncio.gather(*lives.values()), strict=True))
     stopped = {sample: str(end) for sample, end in ends.items() if isinstance(end, Stopped)}
     whole = ends.get(WHOLE)
     return Played(whole if isinstance(whole, str) else None, stopped)
@@ -34,10 +36,15 @@ def _sample(one: Sent) -> str:
     return (one.submission.source_id or "").rpartition("-")[0]
 
 
-async def _live(opened: Doors, complaint: str, steps: Sequence[Step]) -> str | Stopped:
+async def _known(complaint: str) -> str:
+    """The complaint of a sample of ours, which was submitted before."""
+    return complaint
+
+
+async def _live(opened: Doors, said: Awaitable[str], steps: Sequence[Step]) -> str | Stopped:
     """The complaint that lived so; why it stopped."""
     try:
-        scene = await _scene(opened, complaint)
+        scene = await _scene(opened, await said)
         for step in steps:
             await step(scene)
     except Stopped as stopped:

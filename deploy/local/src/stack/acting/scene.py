@@ -13,6 +13,7 @@ from contracts.topics import SERVICES
 from stack.credentials import shouted
 from stack.watch import bearer
 
+_OUTSIDE = UUID(int=0)
 _PATIENCE_S = 20.0
 _AGAIN_S = 0.1
 _NOT_YET = frozenset((403, 404, 429))
@@ -30,9 +31,13 @@ class Doors:
     env: Mapping[str, str]
     clients: Mapping[str, httpx2.AsyncClient]
 
-    async def ask(self, who: str, service: str, method: str, path: str, **more: Any) -> Any:
-        """What the service answers, as soon as it knows enough. Raises Stopped with its code."""
-        headers = bearer(who, self.env) | more.pop("headers", {})
+    def id(self, step: str) -> str:
+        """The id of what is said outside of a scene: always the same."""
+        return str(uuid5(_OUTSIDE, step))
+
+    async def ask(self, who: str | None, service: str, method: str, path: str, **more: Any) -> Any:
+        """What the service answers, as soon as it knows enough; who signs is None. Raises Stopped with its code."""
+        headers = (bearer(who, self.env) if who else {}) | more.pop("headers", {})
         end = asyncio.get_running_loop().time() + _PATIENCE_S
         while True:
             answer = await self._once(service, method, path, headers=headers, **more)

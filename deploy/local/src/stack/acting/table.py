@@ -17,6 +17,9 @@ _UNIT, _CENTRE, _SECOND = RevisitKind.UNIT, RevisitKind.CENTRE, RevisitKind.SECO
 WHOLE: Final = "YWTB-20261124-0008"
 """The sample that goes the whole way: a certificate that is printed empty, said to be mended, and is not."""
 
+CITY: Final = "the city's item"
+"""No sample of ours: the sample city says it, and the centre finds it a complaint."""
+
 EMPTY_CERTIFICATES: Final = Blockage("002036010000", Cause.SYSTEM_FAULT)
 """What the three samples about it were finished for."""
 
@@ -54,6 +57,7 @@ LIVES: Final[Mapping[str, tuple[Step, ...]]] = {
         explained,
         heard(_SECOND, 4, solved=True),
     ),
+    CITY: (*_HANDLED, finished(Cause.SYSTEM_FAULT), heard(_UNIT, 4, solved=True), heard(_CENTRE, 4, solved=True)),
     "QYZS-20261124-0001": _HANDLED,
     "SSB-C-20261124-0002": (accepted,),
 }

@@ -231,6 +231,7 @@ def test_an_earlier_one_that_goes_on_in_it_leaves_the_day_of_a_decision(measures
 
 def test_a_term_that_counts_anew_does_so_from_the_start_that_counts(measures: Measures) -> None:
     ear = Ear(measures, dispatched(), accepted("24 11:00"))
+    assert ear.clock(ClockKind.HANDLE).steps == (("handle.general", at("24 11:00")),)
     ear.hear(classified("24 12:00", Complexity.COMPLEX, Complexity.GENERAL))
     assert ear.clock(ClockKind.HANDLE).steps == (("handle.complex", at("24 11:00")),)
     ear.inherit("20 10:00", "24 13:00")

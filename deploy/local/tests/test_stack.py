@@ -120,7 +120,8 @@ def test_what_is_up_is_left_alone_and_said_quickly(stack: Stack) -> None:
 
 def test_every_program_that_is_killed_comes_back(stack: Stack) -> None:
     before = {
-        name: stack.pid(name) for name in ("kafka", "postgres", "redis", "intake", "dispatch", "sla-monitor", "revisit")
+        name: stack.pid(name)
+        for name in ("kafka", "postgres", "redis", "intake", "dispatch", "sla-monitor", "revisit", "portal-bridge")
     }
 
     for pid in before.values():

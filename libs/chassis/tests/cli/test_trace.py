@@ -162,6 +162,20 @@ def test_one_that_goes_on_in_another_is_shown_with_that(lived: Logs) -> None:
     assert keys == {str(OTHER), str(COMPLAINT)}
 
 
+def test_one_that_the_city_sent_begins_with_its_feedback(lived: Logs) -> None:
+    fact = FACTS["feedback.received.v1"].parse((EXAMPLES / "feedback.received.v1.json").read_bytes())
+    lived.tell("portal-bridge", "24 08:50", fact)
+    lived.set(
+        "portal-bridge",
+        f"""INSERT INTO feedback (city_key, fingerprint, way, place_code, unit_credit_code, pf, assess_number,
+            default_rating, happened_at, received_at, entered_at, state, reason, complaint_id)
+        VALUES ('{fact.key}', '', 'push', '', '', 2, 1, false, now(), now(), now(), 'registered', 'words',
+            '{COMPLAINT}')""",
+    )
+    first = lived.desk("trace", str(TICKET), "--json").json["facts"][0]
+    assert (first["producer"], first["key"]) == ("portal-bridge", fact.key)
+
+
 def test_what_a_newer_version_told_is_shown_without_what_it_says(lived: Logs) -> None:
     lived.set("dispatch", "UPDATE log SET type = 'ticket.accepted.v9' WHERE type = 'ticket.accepted.v1'")
     assert "ticket.accepted.v9" in lived.desk("trace", str(TICKET)).out

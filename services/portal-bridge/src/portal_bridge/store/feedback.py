@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from chassis.db import Row, Session, rows
 from contracts.vocabulary import FeedbackDismissal, FeedbackReason, FeedbackState, FeedbackWay
@@ -52,6 +53,7 @@ _COLUMNS = (
     "parcel",
 )
 _PRINTS = "SELECT city_key, fingerprint FROM feedback WHERE city_key = ANY (CAST(:keys AS text[]))"
+_KEYS_OF = "SELECT city_key FROM feedback WHERE complaint_id = ANY (CAST(:complaint_id AS uuid[]))"
 _ONE = "SELECT * FROM feedback WHERE city_key = :city_key"
 _LOCKED = _ONE + " FOR UPDATE"
 _SETTLE = """
@@ -149,3 +151,8 @@ def _feedback(row: Row) -> Feedback:
     }
     names = (*_COLUMNS, "action_id", "settled_at", "settled_by", "complaint_id")
     return Feedback(**{name: getattr(row, name) for name in names} | words)
+
+
+async def keys_of(session: Session, complaint_ids: Collection[UUID]) -> list[str]:
+    """The keys of what has become these complaints."""
+    return [row.city_key for row in await rows(session, _KEYS_OF, complaint_id=list(complaint_ids))]

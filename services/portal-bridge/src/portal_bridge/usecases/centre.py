@@ -1,8 +1,10 @@
 """What the centre does about the city's feedback: looks, accepts, dismisses, counts (rules 6)."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from chassis import audit
 from chassis.security import Principal
@@ -67,3 +69,8 @@ async def figures(work: Work[Kit], since: datetime, until: datetime) -> list[Fig
 async def refusals(work: Work[Kit], after: int, most: int) -> list[Listed]:
     """What was refused, in the order in which it first came, without what it says."""
     return list(await store.refusals.listed(work.session, after, most))
+
+
+async def keys_of(work: Work[Kit], complaint_ids: Collection[UUID]) -> list[str]:
+    """The city's keys of the feedback that has become these complaints."""
+    return await store.feedback.keys_of(work.session, complaint_ids)

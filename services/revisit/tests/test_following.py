@@ -87,7 +87,9 @@ async def test_it_follows_the_topics_and_tells_on_its_own(bare_desk: Any, dates:
     ids = {"ticket_id": new_id(at("24 09:00")), "complaint_id": new_id(at("24 09:00"))}
     life = _records("dispatch", [fact.model_copy(update=ids) for fact in LIFE])
     days = _records("sla-monitor", dates(date(2026, 11, 1), 60))
-    await harness.bus.topics("tickets", "calendar", "revisits", "tickets.parked", "calendar.parked")
+    await harness.bus.topics(
+        "tickets", "calendar", "revisits", "tickets.parked", "calendar.parked", "complaints", "complaints.parked"
+    )
 
     async with harness.doors("consumers", "relay"):
         await harness.bus.send("tickets", *life, *life)

@@ -1,7 +1,12 @@
 """Facts about complaints, told by intake on `complaints`: ids, codes and times, nothing that a person said."""
 
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
 from contracts.base import Fact, Instant, Value
-from contracts.ids import ComplaintId, MatterCode, PlaceCode, PrincipalName, TextId, UnitCode
+from contracts.ids import ComplaintId, MatterCode, PlaceCode, PrincipalName, TextId, TicketId, UnitCode
 from contracts.vocabulary import Cause, Channel, ReporterKind, TextKind
 
 
@@ -68,4 +73,19 @@ class ComplaintTextWritten(
     written_at: Instant
 
 
-ComplaintFact = ComplaintRegistered | ComplaintLinked | ComplaintTextWritten
+class ComplaintRated(Fact, type="complaint.rated.v1", topic="complaints", producer="intake", key="complaint_id"):
+    """The reporter's own word after the reply, said by receipt and secret, once a finish (rules 5.2).
+
+    It is about the close of `ticket_id` at `closed_at`. One tap says that it is not `solved`, without a rating.
+    """
+
+    complaint_id: ComplaintId
+    ticket_id: TicketId
+    word_id: UUID
+    closed_at: Instant
+    rating: Annotated[int, Field(ge=1, le=5)] | None
+    solved: bool
+    rated_at: Instant
+
+
+ComplaintFact = ComplaintRegistered | ComplaintLinked | ComplaintTextWritten | ComplaintRated

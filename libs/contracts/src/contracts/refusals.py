@@ -66,6 +66,10 @@ REFUSALS: dict[str, Refusal] = {
     "complaint.credit-code": Refusal("统一社会信用代码无效", 422),
     "complaint.different-body": Refusal("同一来源编号已登记了不同的内容", 409),
     "complaint.unknown": Refusal("没有这条诉求", 404),
+    "receipt.unknown": Refusal("回执号或查询码不正确", 404),
+    "word.not-finished": Refusal("诉求尚未办结，暂不能评价", 409),
+    "word.said": Refusal("本次办结已评价", 409),
+    "word.too-late": Refusal("已超过评价期限", 409),
     "idempotency-key.reused": Refusal("同一幂等键已用于不同的请求", 422),
     "idempotency-key.malformed": Refusal("幂等键格式不正确", 400),
     # what is written about a complaint

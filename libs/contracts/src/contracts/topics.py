@@ -74,7 +74,7 @@ def _channel(channel: Channel) -> Topic:
 
 
 CHANNELS = tuple(_channel(channel) for channel in Channel)
-COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", OPERATOR))
+COMPLAINTS = Topic("complaints", "complaint id", ("intake",), ("dispatch", "revisit", OPERATOR))
 TICKETS = Topic("tickets", "ticket id", ("dispatch",), ("intake", "sla-monitor", "revisit", "portal-bridge", OPERATOR))
 CLOCKS = Topic("clocks", "ticket id", ("sla-monitor",), ("dispatch", MONITORING, OPERATOR))
 ALERTS = Topic("alerts", "ticket id", ("sla-monitor",), (MONITORING, OPERATOR), compacted=True)

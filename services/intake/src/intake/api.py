@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis import idempotency, web
@@ -187,6 +187,39 @@ async def receipts(
 ) -> list[Receipt]:
     """The receipts of the channel's own complaints; those it has not got registered are absent."""
     return list(map(_receipt, await usecases.receipts(work, said_by, source_id)))
+
+
+class WordForm(BaseModel):
+    """The reporter's own word, under an id of the sender's own: said again, it is answered again.
+
+    `rating` is one of five levels; 一键未解决 is `solved: false` without one.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    word_id: UUID
+    secret: str = Field(min_length=16, max_length=24)
+    rating: int | None = Field(default=None, ge=1, le=5)
+    solved: bool
+
+
+class KeptWord(BaseModel):
+    """The word as it was kept; it is about the reply given at `closed_at`."""
+
+    word_id: UUID
+    rating: int | None
+    solved: bool
+    closed_at: Instant
+    said_at: Instant
+
+
+@router.post("/complaints/{receipt}/words", dependencies=[web.limited, Depends(channel)])
+async def rate(
+    receipt: Annotated[str, Path(max_length=32)], form: WordForm, work: Annotated[Work[Kit], web.InWork]
+) -> KeptWord:
+    """Take the reporter's own word on the reply, by receipt and secret, once for each; said again, it is the same."""
+    kept = await usecases.rate(work, receipt, form.secret, domain.Word(form.word_id, form.rating, form.solved))
+    return KeptWord(**asdict(kept.word), closed_at=kept.closed_at, said_at=kept.said_at)
 
 
 async def looker(who: Annotated[Principal, web.Caller]) -> Principal:

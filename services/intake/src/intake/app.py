@@ -25,6 +25,7 @@ def _policy(settings: IntakeSettings) -> Policy:
         most_attachments=settings.most_attachments,
         largest_bytes=settings.http_max_bytes,
         near=timedelta(days=settings.near_days),
+        word_days=settings.word_days,
     )
 
 

@@ -18,5 +18,7 @@ class IntakeSettings(Settings, service="intake"):
     """For one complaint (policy)."""
     near_days: int = Field(default=90, ge=0)
     """How far back complaints of the same reporter may lie that are shown as near to one (policy)."""
+    word_days: int = Field(default=20, ge=1, le=366)
+    """Natural days after the reply within which the reporter's own word is taken at all (policy)."""
     ranking_certain_precision: float | None = Field(default=None, gt=0.5, le=1)
     """The measured precision from which on a ranked candidate is told as certain (policy); off unless it is set."""

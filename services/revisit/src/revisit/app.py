@@ -21,6 +21,7 @@ def build_kit(settings: RevisitSettings) -> Kit:
             attempts=settings.attempts,
             rating_days=settings.rating_days,
             second_days=settings.second_days,
+            word_days=settings.word_days,
             round_at_most=timedelta(days=settings.round_days_at_most),
             hours=Hours(settings.opens, settings.closes),
         ),
@@ -39,5 +40,5 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.tickets, consumers.calendar),
+    consumers=(consumers.tickets, consumers.complaints, consumers.calendar),
 )

@@ -1,4 +1,4 @@
-"""The topic doors: tickets as they are closed and opened again, and the calendar by which working days count."""
+"""The topic doors: tickets as they close and open again, what reporters say themselves, and the calendar."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from chassis.consumer import Facts
 from chassis.work import Work
 from contracts import topics
 from contracts.calendar import CalendarFact
+from contracts.complaints import ComplaintFact
 from contracts.tickets import TicketFact
 from revisit import usecases
 from revisit.usecases import Kit
@@ -17,6 +18,15 @@ tickets = Facts(topics.TICKETS.name)
 async def follow_tickets(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     """Plan who asks the reporter again."""
     await usecases.follow(work, facts)
+
+
+complaints = Facts(topics.COMPLAINTS.name)
+
+
+@complaints.batch
+async def hear_reporters(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
+    """Keep what reporters say themselves."""
+    await usecases.hear(work, facts)
 
 
 calendar = Facts(topics.CALENDAR.name)

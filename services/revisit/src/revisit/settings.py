@@ -25,6 +25,8 @@ class RevisitSettings(Settings, service="revisit"):
     """Working days within which a bad rating is explained or corrected (policy)."""
     second_days: int = Field(default=5, ge=1, le=60)
     """Working days after that within which the centre asks a second time (policy)."""
+    word_days: int = Field(default=5, ge=1, le=60)
+    """Working days after the finish within which the reporter's own word counts (policy)."""
     round_days_at_most: int = Field(default=90, ge=1, le=366)
     """Days after its proposal within which a round of supervision is due (policy)."""
     blockage_finishes: int = Field(default=10, ge=1, le=100_000)

@@ -57,16 +57,23 @@ class RevisitResult(StrEnum):
 
 
 class AnswerSource(StrEnum):
-    """To whom the reporter said it (rules 5.2); `second` to the centre, after the unit had explained or corrected."""
+    """To whom the reporter said it (rules 5.2); `second` to the centre, after the unit had explained or corrected.
+
+    `reporter`: to nobody, by receipt and secret.
+    """
 
     UNIT = "unit"
     CENTRE = "centre"
     SECOND = "second"
+    REPORTER = "reporter"
 
     @property
     def chinese(self) -> str:
         """The source's name for people."""
-        return {"unit": "承办单位回访", "centre": "中心回访", "second": "二次回访"}[self.value]
+        return _SOURCES[self.value]
+
+
+_SOURCES = {"unit": "承办单位回访", "centre": "中心回访", "second": "二次回访", "reporter": "反映人自评"}
 
 
 class Level(IntEnum):

@@ -14,12 +14,15 @@ from intake.domain.registration import Entry, Known, Policy, admit, same
 from intake.domain.repeating import KnownBy, Likeness, Link, Near, Said, Saying, identity, links, near, rounds
 from intake.domain.submission import At, Submission, read, said
 from intake.domain.texts import SealedText, Text, wording
+from intake.domain.words import Closing, Kept, Word, closings
 
 __all__ = [
     "At",
+    "Closing",
     "ComplaintForm",
     "Decision",
     "Entry",
+    "Kept",
     "Known",
     "KnownBy",
     "Likeness",
@@ -35,7 +38,9 @@ __all__ = [
     "Submission",
     "Text",
     "Undone",
+    "Word",
     "admit",
+    "closings",
     "decisions",
     "follow",
     "identity",

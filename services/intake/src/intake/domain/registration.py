@@ -26,6 +26,8 @@ class Policy:
     largest_bytes: int
     near: timedelta = timedelta(days=90)
     """How far back complaints of the same reporter may lie that are shown as near (rules 2.5)."""
+    word_days: int = 20
+    """Natural days after the close within which a reporter's word is taken at all (rules 5.2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from intake.usecases.complaints import (
 )
 from intake.usecases.explaining import Explained, explain
 from intake.usecases.kit import Kit
+from intake.usecases.rating import rate
 
 __all__ = [
     "Answered",
@@ -39,6 +40,7 @@ __all__ = [
     "open_one",
     "open_text",
     "ranking",
+    "rate",
     "receipts",
     "register",
     "repeating",

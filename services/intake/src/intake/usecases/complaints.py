@@ -194,6 +194,7 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     held = await store.participants.of_complaints(work.session, {fact.complaint_id for fact in facts})
     await store.participants.save(work.session, domain.follow(held, facts))
     await store.decisions.save(work.session, domain.decisions(facts))
+    await store.words.close(work.session, domain.closings(facts))
     await repeating.follow(work, facts)
 
 

@@ -106,6 +106,7 @@ class Compared(BaseModel):
     unit: Answer | None
     centre: Answer | None
     second: Answer | None
+    reporter: Answer | None
     agree: bool | None
 
 
@@ -210,11 +211,12 @@ async def of_ticket(
     )
 
 
-_SIDES = (AnswerSource.UNIT, AnswerSource.CENTRE, AnswerSource.SECOND)
+_SIDES = (AnswerSource.UNIT, AnswerSource.CENTRE, AnswerSource.SECOND, AnswerSource.REPORTER)
 
 
 def _compared(case: domain.Case, finish: int) -> Compared:
-    unit, centre, second = (case.answer(finish, source) for source in _SIDES)
-    agree = unit.solved is centre.solved if unit and centre else None
-    shown = [Answer.model_validate(one) if one else None for one in (unit, centre, second)]
-    return Compared(finish=finish, unit=shown[0], centre=shown[1], second=shown[2], agree=agree)
+    unit, centre, second, reporter = (case.answer(finish, source) for source in _SIDES)
+    said = [one.solved for one in (unit, centre, reporter) if one]
+    agree = len(set(said)) == 1 if len(said) > 1 else None
+    shown = [Answer.model_validate(one) if one else None for one in (unit, centre, second, reporter)]
+    return Compared(finish=finish, unit=shown[0], centre=shown[1], second=shown[2], reporter=shown[3], agree=agree)

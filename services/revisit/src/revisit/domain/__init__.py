@@ -25,6 +25,7 @@ from revisit.domain.commands import (
 )
 from revisit.domain.deciding import decide
 from revisit.domain.findings import Circular, Finding, Round
+from revisit.domain.hearing import hear
 from revisit.domain.improvements import Blockage, Improvement
 from revisit.domain.improving import Improve, improve
 from revisit.domain.policy import Policy
@@ -76,6 +77,7 @@ __all__ = [
     "finished",
     "first_call",
     "fold",
+    "hear",
     "improve",
     "next_call",
     "sampled",

@@ -1,6 +1,6 @@
 """What follows when somebody sought the reporter (rules 5.1, 5.2, 5.4): an answer, an end, a flag, a bad rating."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from contracts.refusals import Refused
 from contracts.revisits import FindingFlagged, RevisitAnswered, RevisitAttempted, RevisitFact
@@ -17,11 +17,12 @@ from revisit.domain.calendar import next_call
 from revisit.domain.cases import Answer, Case, Revisit
 from revisit.domain.commands import Attempt, Heard
 from revisit.domain.explaining import questioned
+from revisit.domain.hearing import contradicted
 from revisit.domain.planning import closed, said
 
-_OTHER: Mapping[AnswerSource, AnswerSource] = {
-    AnswerSource.UNIT: AnswerSource.CENTRE,
-    AnswerSource.CENTRE: AnswerSource.UNIT,
+_OTHERS: Mapping[AnswerSource, Collection[AnswerSource]] = {
+    AnswerSource.UNIT: (AnswerSource.CENTRE, AnswerSource.REPORTER),
+    AnswerSource.CENTRE: (AnswerSource.UNIT, AnswerSource.REPORTER),
 }
 """Whose answer is compared with whose; what is said the second time is about what was done since."""
 
@@ -156,11 +157,11 @@ def _flags(case: Case, revisit: Revisit, answered: RevisitAnswered, asked: Attem
     if not answered.solved and not _flagged(case, revisit, FindingKind.UNSOLVED):
         reason = FindingReason.SAID_UNSOLVED
         flags.append(_flag(case, revisit, FindingKind.UNSOLVED, reason, asked, answered))
-    against = _OTHER.get(answered.source)
-    other = case.answer(revisit.finish, against) if against else None
-    if other and other.solved is not answered.solved:
+    others = filter(None, (case.answer(revisit.finish, one) for one in _OTHERS.get(answered.source, ())))
+    differ = [one for one in others if one.solved is not answered.solved]
+    if differ and not contradicted(case, revisit.finish):
         reason = FindingReason.CONTRADICTION
-        flags.append(_flag(case, revisit, FindingKind.FALSE_REPORT, reason, asked, answered, other))
+        flags.append(_flag(case, revisit, FindingKind.FALSE_REPORT, reason, asked, answered, *differ))
     return flags
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
+from contracts.complaints import ComplaintRated
 from contracts.revisits import (
     FindingConfirmed,
     FindingDismissed,
@@ -40,7 +41,7 @@ from contracts.vocabulary import (
 from revisit.domain.findings import Finding, Round, flagged, judged
 from revisit.domain.ratings import BadRating, rated
 
-_Asking = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged
+_Asking = RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged | ComplaintRated
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ class Answer:
     text_id: UUID | None
     answered_at: datetime
     by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The reporter's own word about the close at `closed_at`, as intake told it."""
+
+    word_id: UUID
+    closed_at: datetime
+    rating: int | None
+    solved: bool
+    rated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,7 @@ class Life:
     answers: tuple[Answer, ...] = ()
     findings: tuple[Finding, ...] = ()
     bad_ratings: tuple[BadRating, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 NOTHING = Life()
@@ -154,21 +167,28 @@ class Case:
         return next(found, None)
 
 
-def fold(case: Case, facts: Iterable[TicketFact | RevisitFact]) -> Case:
+def fold(case: Case, facts: Iterable[TicketFact | RevisitFact | ComplaintRated]) -> Case:
     """The case after the facts."""
     for fact in facts:
         case = evolve(case, fact)
     return case
 
 
-def evolve(case: Case, fact: TicketFact | RevisitFact) -> Case:
+def evolve(case: Case, fact: TicketFact | RevisitFact | ComplaintRated) -> Case:
     """The case after a fact; most of what happens to a ticket means nothing to it."""
     match fact:
         case TicketOpened(channel=channel, matter_code=matter_code):
             return replace(case, channel=channel, matter_code=matter_code)
         case TicketFinished() | TicketDeclined() | TicketReopened():
             return _of_ticket(case, fact)
-        case RevisitPlanned() | RevisitAttempted() | RevisitAnswered() | RevisitClosed() | FindingFlagged():
+        case (
+            RevisitPlanned()
+            | RevisitAttempted()
+            | RevisitAnswered()
+            | RevisitClosed()
+            | FindingFlagged()
+            | ComplaintRated()
+        ):
             return replace(case, life=_lived(case.life, fact))
         case (
             FindingProposed()
@@ -184,6 +204,10 @@ def evolve(case: Case, fact: TicketFact | RevisitFact) -> Case:
             return replace(case, life=replace(case.life, bad_ratings=rated(case.life.bad_ratings, fact)))
         case _:
             return case
+
+
+def _word(fact: ComplaintRated) -> Word:
+    return Word(fact.word_id, fact.closed_at, fact.rating, fact.solved, fact.rated_at)
 
 
 def _of_ticket(case: Case, fact: TicketFinished | TicketDeclined | TicketReopened) -> Case:
@@ -219,6 +243,8 @@ def _lived(life: Life, fact: _Asking) -> Life:
             return replace(life, revisits=tuple(_ended(one, fact) for one in life.revisits))
         case FindingFlagged():
             return replace(life, findings=(*life.findings, flagged(fact)))
+        case ComplaintRated():
+            return replace(life, words=(*life.words, _word(fact)))
         case _:
             assert_never(fact)
 

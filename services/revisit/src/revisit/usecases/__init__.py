@@ -4,6 +4,7 @@ from revisit.usecases import improving
 from revisit.usecases.asking import Asked, Listed, attempt, case_of, worklist
 from revisit.usecases.calendar import CalendarNotYet, set_days
 from revisit.usecases.following import follow
+from revisit.usecases.hearing import hear
 from revisit.usecases.improving import Improving, Ranking
 from revisit.usecases.kit import Kit
 from revisit.usecases.supervising import Done, Found, Rated, duties, explain, flag, judge, rectify, unexplained
@@ -24,6 +25,7 @@ __all__ = [
     "explain",
     "flag",
     "follow",
+    "hear",
     "improving",
     "judge",
     "rectify",

@@ -30,8 +30,10 @@ async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
         case = cases[fact.ticket_id]
         told = domain.decide(case, Follow(fact, by))
         counted += [(fact, one)] if (one := domain.counts(case, fact)) else []
-        cases[fact.ticket_id] = domain.fold(case, [fact, *told])
-        work.tell(*told, because=fact)
+        case = domain.fold(case, [fact, *told])
+        heard = domain.hear(case, work.now, by) if case.closed_at == _instant(fact) else []
+        cases[fact.ticket_id] = domain.fold(case, heard)
+        work.tell(*told, *heard, because=fact)
     await store.cases.save(work.session, [(before[id_], case) for id_, case in cases.items()])
     await count(work, counted)
 

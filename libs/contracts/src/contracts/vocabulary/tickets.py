@@ -283,7 +283,10 @@ class Light(StrEnum):
     @property
     def alarming(self) -> bool:
         """Whether the due instant has passed: monitoring consumers are told (rules 4)."""
-        return self in {Light.RED, Light.OVERDUE}
+        return self in _ALARMING
+
+
+_ALARMING = frozenset({Light.RED, Light.OVERDUE})
 
 
 class Verdict(StrEnum):

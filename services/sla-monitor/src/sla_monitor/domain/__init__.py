@@ -39,7 +39,7 @@ from sla_monitor.domain.notifying import (
 )
 from sla_monitor.domain.policy import Policy, Telling
 from sla_monitor.domain.proof import Proof, Reckoned, prove
-from sla_monitor.domain.reacting import Reaction, advance, earliest, inherit, react
+from sla_monitor.domain.reacting import Reaction, Told, advance, earliest, inherit, react
 from sla_monitor.domain.reckoning import Measures
 from sla_monitor.domain.rules import Heard
 
@@ -81,6 +81,7 @@ __all__ = [
     "Telling",
     "Term",
     "Ticket",
+    "Told",
     "advance",
     "after_one",
     "amended",

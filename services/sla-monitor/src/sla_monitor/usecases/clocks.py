@@ -1,6 +1,7 @@
 """What sla-monitor does with clocks: follows tickets and their revisits, lets time pass, says how they stand."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Coroutine, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -10,14 +11,22 @@ from contracts.refusals import Refused
 from contracts.tickets import TicketLinked
 from contracts.vocabulary import ClockKind, Light
 from sla_monitor import domain, store
-from sla_monitor.domain import Case, Clock, Heard, Measures
+from sla_monitor.domain import Case, Clock, Heard, Measures, Told
 from sla_monitor.usecases import notifying
 from sla_monitor.usecases.calendar import seed
 from sla_monitor.usecases.kit import Kit
 
-MOST_TURNED = 2_000
+MOST_TURNED = 4_000
 """Clocks that are looked at in one transaction of the sweep."""
 MOST_NEXT = 20
+
+
+class _ToTell(NamedTuple):
+    """What is to be told, because of which fact, or as belonging to which complaint."""
+
+    told: Sequence[Told]
+    because: Heard | None
+    complaint_id: UUID
 
 
 class Board(NamedTuple):
@@ -40,11 +49,21 @@ async def follow(work: Work[Kit], facts: Sequence[Heard]) -> None:
     concerned = {one.ticket_id for one in facts} | {one.to for one in facts if isinstance(one, TicketLinked)}
     before = await store.clocks.locked(work.session, concerned)
     cases = dict(before)
-    for fact in facts:
-        _react(work, cases, fact, measures)
+    to_tell = [one for fact in facts for one in _reactions(work, cases, fact, measures)]
     changed = [(before[id_], case) for id_, case in cases.items()]
-    await store.clocks.save(work.session, changed)
+    await _tell_while(work, to_tell, store.clocks.save(work.session, changed))
     await notifying.note(work, changed)
+
+
+async def _tell_while(work: Work[Kit], to_tell: Sequence[_ToTell], saving: Coroutine[None, None, None]) -> None:
+    """Write facts down while the database is busy with what it was given: neither waits for the other."""
+    saved = asyncio.create_task(saving)
+    try:
+        await asyncio.sleep(0)  # it has its statement now
+        for one in to_tell:
+            work.tell(*one.told, because=one.because, correlation=str(one.complaint_id))
+    finally:
+        await saved
 
 
 def _tickets(fact: Heard) -> Iterator[tuple[UUID, UUID]]:
@@ -70,7 +89,7 @@ async def _closed(work: Work[Kit], facts: Sequence[Heard]) -> Sequence[Heard]:
     return list(chain.from_iterable((*before.get(place, ()), fact) for place, fact in enumerate(facts)))
 
 
-def _react(work: Work[Kit], cases: dict[UUID, Case], fact: Heard, measures: Measures) -> None:
+def _reactions(work: Work[Kit], cases: dict[UUID, Case], fact: Heard, measures: Measures) -> Iterator[_ToTell]:
     case = cases[fact.ticket_id]
     counted = domain.after_one(case.ticket, fact.TOPIC, work.sequence(fact))
     if counted is None:
@@ -78,19 +97,19 @@ def _react(work: Work[Kit], cases: dict[UUID, Case], fact: Heard, measures: Meas
     domain.in_time(fact, work.now, work.kit.policy)
     reaction = domain.react(case._replace(ticket=counted), fact, work.now, measures)
     cases[fact.ticket_id] = reaction.case
-    work.tell(*reaction.told, because=fact)
+    yield _ToTell(reaction.told, fact, fact.complaint_id)
     if isinstance(fact, TicketLinked):
-        _inherit(work, cases, fact, measures)
+        yield from _inherited(work, cases, fact, measures)
 
 
-def _inherit(work: Work[Kit], cases: dict[UUID, Case], fact: TicketLinked, measures: Measures) -> None:
+def _inherited(work: Work[Kit], cases: dict[UUID, Case], fact: TicketLinked, measures: Measures) -> Iterator[_ToTell]:
     """The ticket in which it goes on keeps the earlier clock (rules 2.5)."""
     since, target = domain.earliest(cases[fact.ticket_id]), cases.get(fact.to)
     if since is None or target is None:
         return
     reaction = domain.inherit(target, since, fact.linked_at, work.now, measures)
     cases[fact.to] = reaction.case
-    work.tell(*reaction.told, because=fact)
+    yield _ToTell(reaction.told, fact, fact.complaint_id)
 
 
 async def sweep(work: Work[Kit]) -> bool:
@@ -110,12 +129,10 @@ async def pass_time(work: Work[Kit], tickets: Sequence[UUID]) -> None:
     """Tell of these tickets what became true up to `work.until`, by the newest calendar (rules 4.3, 4.7)."""
     measures = await work.kit.newest.measures(work.session)
     before = await store.clocks.locked(work.session, tickets, ended_too=False)
-    changed = []
-    for ticket_id in tickets:
-        reaction = domain.advance(before[ticket_id], work.until, work.now, measures)
-        work.tell(*reaction.told, correlation=str(reaction.case.ticket.complaint_id))
-        changed.append((before[ticket_id], reaction.case))
-    await store.clocks.save_passed(work.session, changed)
+    passed = [domain.advance(before[one], work.until, work.now, measures) for one in tickets]
+    changed = [(before[one.case.ticket.ticket_id], one.case) for one in passed]
+    to_tell = [_ToTell(one.told, None, one.case.ticket.complaint_id) for one in passed]
+    await _tell_while(work, to_tell, store.clocks.save_passed(work.session, changed))
     await notifying.note(work, changed)
 
 

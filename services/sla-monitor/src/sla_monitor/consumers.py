@@ -14,8 +14,8 @@ from sla_monitor.usecases import Kit
 _AHEAD = timedelta(minutes=5)
 """With the teller's clock ahead of ours by more it waits: neither of the two is to turn a light by it (rules 4.7)."""
 
-tickets = Facts(topics.TICKETS.name, ahead=_AHEAD, most=1_000)
-revisits = Facts(topics.REVISITS.name, ahead=_AHEAD, most=1_000)
+tickets = Facts(topics.TICKETS.name, ahead=_AHEAD, most=2_000)
+revisits = Facts(topics.REVISITS.name, ahead=_AHEAD, most=2_000)
 
 
 @tickets.batch

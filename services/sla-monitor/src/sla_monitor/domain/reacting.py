@@ -34,7 +34,7 @@ from sla_monitor.domain.clocks import (
     soonest,
 )
 from sla_monitor.domain.reckoning import Measures, reckoned, term_of, terms_after
-from sla_monitor.domain.rules import INSTANTS, OF_TOPIC, RULES, Heard, Rule, Start, Stop
+from sla_monitor.domain.rules import INSTANTS, OF_TOPIC, RULES, STARTS, STOPS, Heard, Rule, Start, Stop
 
 Told = ClockFact | TicketAlerted
 
@@ -144,14 +144,12 @@ class _Telling:
         self.amend()
         if named := instant_of(fact):
             self.pass_to(getattr(fact, named))
-        for kind, rule in self._rules.items():
-            if stop := rule.stops.get(type(fact)):
-                self._stop_all(kind, stop, fact)
+        for kind, stop in STOPS.get(type(fact), ()):
+            self._stop_all(kind, stop, fact)
         before, self._ticket = self._ticket, known_after(self._ticket, fact)
-        for kind, rule in self._rules.items():
-            start = rule.starts.get(type(fact))
-            if start and start.when(before if kind in _BEFORE else self._ticket, fact):
-                self._start(kind, rule, start, fact)
+        for kind, start in STARTS.get(type(fact), ()):
+            if start.when(before if kind in _BEFORE else self._ticket, fact):
+                self._start(kind, RULES[kind], start, fact)
         if named := _DECIDING.get(type(fact)):
             self._decided(getattr(fact, named))
 

@@ -3,7 +3,7 @@
 A new clock is a row of `RULES`. Attributes of facts are named by strings: `at` is the instant that counts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -221,6 +221,22 @@ OF_TOPIC: Mapping[str, Mapping[ClockKind, Rule]] = MappingProxyType(
     }
 )
 """The clocks that each topic starts and stops. A fact has no other ones move: how topics interleave changes nothing."""
+
+STOPS: Mapping[type[Fact], Sequence[tuple[ClockKind, Stop]]] = MappingProxyType(
+    {
+        fact: tuple((kind, rule.stops[fact]) for kind, rule in RULES.items() if fact in rule.stops)
+        for fact in dict.fromkeys(fact for rule in RULES.values() for fact in rule.stops)
+    }
+)
+"""Which clocks a fact stops, by its type: `RULES` turned over."""
+
+STARTS: Mapping[type[Fact], Sequence[tuple[ClockKind, Start]]] = MappingProxyType(
+    {
+        fact: tuple((kind, rule.starts[fact]) for kind, rule in RULES.items() if fact in rule.starts)
+        for fact in dict.fromkeys(fact for rule in RULES.values() for fact in rule.starts)
+    }
+)
+"""Which clocks a fact starts."""
 
 INSTANTS: Mapping[type[Fact], str] = MappingProxyType(
     {fact: start.at for rule in RULES.values() for fact, start in rule.starts.items()}

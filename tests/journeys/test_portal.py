@@ -1,5 +1,6 @@
 """From the city's exit to its reply, through every service: a city that is down, says all of it twice, and refuses."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -159,6 +160,16 @@ async def test_an_item_goes_from_exit_to_reply_whatever_the_city_does(country: C
     await country.has(third.key, "accepted", "result")
 
     await compared(country, [first.key, second.key, third.key])
+    await traced(country, third)
+
+
+async def traced(country: Country, case: Case) -> None:
+    """The whole course shows what the city sent and what it was told."""
+    found = await asyncio.to_thread(country.town.district.bbcs, "trace", case.complaint)
+    told = [one["type"] for one in found["facts"]]
+    assert told[:3] == ["feedback.received.v1", "complaint.registered.v1", "ticket.opened.v1"]
+    replied = [one for one in told if one.startswith("reply.")]
+    assert replied == ["reply.refused.v1", "reply.corrected.v1", "reply.taken.v1", "reply.taken.v1"]
 
 
 async def compared(country: Country, keys: list[str]) -> None:

@@ -106,7 +106,7 @@ async def test_what_dispatch_does_not_tell_is_elsewhere(topic: str, desk: Any) -
         ("dispatch.hrss", {"unit.hrss"}),
         ("dispatch.town-a", {"unit.town-a"}),
         ("dispatch.nowhere", set()),
-        ("complaints.parked", {"service.dispatch"}),
+        ("complaints.parked", {"service.dispatch", "service.revisit"}),
     ],
 )
 async def test_who_reads_the_topic_reads_the_log(topic: str, readers: set[str], desk: Any) -> None:

@@ -26,10 +26,9 @@ DESKS = ("revisit", "revisit-2")
 RELAY = "revisit-relay"
 ROUNDS = 3
 CLERKS = 6
-_TRY_AGAIN_S = 0.2
-_LATER_S = 0.1
 _PATIENCE_S = 90.0
 _NOON = at("24 12:00")
+_LOGGED = "SELECT count(*) FROM log WHERE topic = 'revisits'"
 
 EXPECTED = Counter(
     {
@@ -140,19 +139,20 @@ class Clerks:
 
     async def _ask(self, method: str, path: str, who: str, said: dict[str, Any] | None = None) -> httpx2.Response:
         """What the first desk answers that is there."""
-        async with asyncio.timeout(_PATIENCE_S):
-            for name in cycle(DESKS):
-                try:
-                    answer = await self.client.request(
-                        method, self.district.url(name) + path, json=said, headers=self.district.bearer(who)
-                    )
-                except httpx2.TransportError:
-                    await asyncio.sleep(_TRY_AGAIN_S)
-                    continue
-                if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
-                    return answer
-                await asyncio.sleep(_TRY_AGAIN_S)
-        raise TimeoutError(path)
+        answers: list[httpx2.Response] = []
+        desks = cycle(DESKS)
+
+        async def answered() -> bool:
+            url = self.district.url(next(desks)) + path
+            try:
+                answer = await self.client.request(method, url, json=said, headers=self.district.bearer(who))
+            except httpx2.TransportError:
+                return False
+            answers.append(answer)
+            return answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE
+
+        await until(answered, _PATIENCE_S, path)
+        return answers[-1]
 
 
 def _id() -> UUID:
@@ -228,14 +228,23 @@ async def _clerks(district: Deployment) -> AsyncIterator[Clerks]:
 
 
 async def _kill_in_turn(district: Deployment) -> None:
-    """Each process as often as there are rounds, each time a little later in its work than the last."""
+    """Each process as often as there are rounds, each time some facts later in their work than the last."""
     for number in range(ROUNDS):
         for name in (*DESKS, RELAY):
-            for _ in range(number):
-                await asyncio.sleep(_LATER_S)
+            await _gone_on(district, number)
             await asyncio.to_thread(district.kill, name)
             district.start(name)
             await district.ready(name)
+
+
+async def _gone_on(district: Deployment, facts: int) -> None:
+    """Return when so many facts more are in the log."""
+    begun = int(await ask(district, "revisit", _LOGGED))
+
+    async def more() -> bool:
+        return int(await ask(district, "revisit", _LOGGED)) >= begun + facts
+
+    await until(more, _PATIENCE_S, "the desks to go on")
 
 
 async def _told(district: Deployment) -> list[ConsumerRecord]:
@@ -245,7 +254,7 @@ async def _told(district: Deployment) -> list[ConsumerRecord]:
 
     async def all_there() -> bool:
         await reader.read(lambda record: seen.setdefault(headers(record)["ce_id"], record))
-        return len(seen) == int(await ask(district, "revisit", "SELECT count(*) FROM log WHERE topic = 'revisits'"))
+        return len(seen) == int(await ask(district, "revisit", _LOGGED))
 
     await until(all_there, _PATIENCE_S, "the log to be told")
     await reader.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from chassis import signatures
 from chassis.clock import SystemClock
 from chassis.signatures import Key, Request
+from chassis.testing import until
 from chassis.testing.bus import Raw
 from contracts.vocabulary import FeedbackWay
 from portal_bridge import jobs
@@ -83,16 +84,19 @@ async def test_what_comes_by_the_topic_is_taken_and_handed_on(desk: Any, item: A
     sent = [Raw(b"T1", body), Raw(b"T2", b"{"), Raw(b"T1", body), Raw(b"T3", json.dumps(item(key="T3")).encode())]
     await desk.harness.bus.send("city.exit-feedback", *sent)
     async with desk.harness.doors("consumers"):
-        await _until(desk, "SELECT FROM feedback WHERE city_key IN ('T1', 'T3')", 2)
-        await _until(desk, "SELECT FROM parked WHERE code = 'request.not-json' AND personal", 1)
+        await until(_are(desk, 2, "SELECT FROM feedback WHERE city_key IN ('T1', 'T3')"))
+        await until(_are(desk, 1, "SELECT FROM parked WHERE code = 'request.not-json' AND personal"))
     await desk.run(jobs.hand_on)
     assert sorted(key for key, _ in beside.channel.sent) == ["T1", "T3"]
 
 
-async def _until(desk: Any, sql: str, many: int) -> None:
-    async with asyncio.timeout(30):
-        while len(await desk.rows(sql)) < many:
-            await asyncio.sleep(0.05)
+def _are(desk: Any, many: int, sql: str) -> Callable[[], Awaitable[bool]]:
+    """Whether a statement finds so many rows."""
+
+    async def found() -> bool:
+        return len(await desk.rows(sql)) >= many
+
+    return found
 
 
 async def test_registered_it_is_told_and_forgotten(desk: Any, item: Any, beside: Beside) -> None:

@@ -40,6 +40,12 @@ def allow(principal: Principal, *kinds: str) -> None:
         raise Refused("principal.not-allowed")
 
 
+def allow_own(principal: Principal, unit: str | None) -> None:
+    """Let a unit ask for its own things alone, others for anybody's. Raises Refused("principal.not-allowed")."""
+    if principal.kind == "unit" and principal.rest != unit:
+        raise Refused("principal.not-allowed")
+
+
 class Keyring:
     """The principals by the sha256 of their bearer keys.
 

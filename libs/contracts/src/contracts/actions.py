@@ -16,6 +16,15 @@ OfficerNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}
 """The number by which a unit knows one of its people; never a name (rules 7)."""
 
 
+class Said(BaseModel):
+    """What an officer says over HTTP. `action_id` is the sender's own: said again, it is answered again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action_id: UUID
+    officer: OfficerNumber
+
+
 class _Act(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

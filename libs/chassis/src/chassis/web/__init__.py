@@ -8,12 +8,14 @@ from chassis.security import Principal, allow
 from chassis.together import Together
 from chassis.web.asgi import Runtime, Served, application
 from chassis.web.dependencies import Caller, InWork, caller, limited, open_work, together
+from chassis.web.paging import Limit, link_next
 from chassis.web.problems import Problem
 from chassis.web.server import listening
 
 __all__ = [
     "Caller",
     "InWork",
+    "Limit",
     "Principal",
     "Problem",
     "Runtime",
@@ -23,6 +25,7 @@ __all__ = [
     "application",
     "caller",
     "limited",
+    "link_next",
     "listening",
     "open_work",
     "together",

@@ -17,7 +17,6 @@ from contracts.proposals import Change, ProposedChange
 from contracts.vocabulary import DispatchRule, QueueReason
 from dispatch import domain, usecases
 from dispatch.api.callers import confirmer, overseer, proposer
-from dispatch.api.paging import link_next
 from dispatch.domain import MOST_TRIED, Found, ProposalState, Unfit
 from dispatch.usecases import Kit
 
@@ -192,7 +191,7 @@ async def proposals(
     """The proposals, oldest first, after the one that was seen last. While there may be more, `Link` names them."""
     found = await usecases.proposals(work, state, after, limit)
     if len(found) == limit:
-        link_next(response, "/v1/directory/proposals", state=state, after=found[-1].proposal_id, limit=limit)
+        web.link_next(response, "/v1/directory/proposals", state=state, after=found[-1].proposal_id, limit=limit)
     return [Summary.model_validate(one) for one in found]
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis import web
-from chassis.security import Principal
+from chassis.security import Principal, allow_own
 from chassis.work import Work
 from contracts.actions import Requested
 from contracts.base import Instant
@@ -18,7 +18,6 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Capacity, Channel, DispatchRule, QueueReason, ReporterKind, TicketState
 from dispatch import domain, usecases
 from dispatch.api.callers import actor, desk, overseer, viewer
-from dispatch.api.paging import link_next
 from dispatch.usecases import Acted, Kit
 
 router = APIRouter()
@@ -118,7 +117,7 @@ async def tickets(
     look = usecases.manual_queue if queue == "manual" else usecases.reopening_queue
     found = await look(work, after, limit)
     if len(found) == limit:
-        link_next(response, "/v1/tickets", queue=queue, after=found[-1].ticket_id, limit=limit)
+        web.link_next(response, "/v1/tickets", queue=queue, after=found[-1].ticket_id, limit=limit)
     return await _shown(work, found)
 
 
@@ -179,8 +178,7 @@ async def worklist(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[Ticket]:
     """The open tickets that a unit must handle, oldest dispatch first; `part=help`: those that it helps with."""
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
+    allow_own(who, unit)
     return await _shown(work, await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help"))
 
 

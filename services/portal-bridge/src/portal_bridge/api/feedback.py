@@ -2,16 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel
 
 from chassis import web
-from chassis.security import Principal, allow
+from chassis.security import Principal
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.portal import CityKey
 from contracts.refusals import Refused
 from contracts.vocabulary import (
@@ -23,25 +22,13 @@ from contracts.vocabulary import (
     Purpose,
 )
 from portal_bridge import usecases
+from portal_bridge.api import gates
 from portal_bridge.domain import Decision, Feedback
 from portal_bridge.usecases import Kit
 
 router = APIRouter(prefix="/feedback", dependencies=[Depends(web.caller), web.limited])
 
 _LONGEST_SPAN = timedelta(days=366)
-Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-def centre(who: Annotated[Principal, web.Caller]) -> Principal:
-    """The centre. Raises Refused("principal.not-allowed") for others."""
-    allow(who, "centre")
-    return who
-
-
-def overseer(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who sees the whole district. Raises Refused("principal.not-allowed") for others."""
-    allow(who, "centre", "office", "inspection", "service")
-    return who
 
 
 class Shown(BaseModel):
@@ -110,42 +97,32 @@ class RefusalShown(BaseModel):
     refused_at: datetime
 
 
-class _Said(BaseModel):
-    """`action_id` is the sender's own: said again, it is answered again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
-
-
-class Accepted(_Said):
+class Accepted(Said):
     """It is a complaint."""
 
 
-class Dismissed(_Said):
+class Dismissed(Said):
     """It is none."""
 
     reason: FeedbackDismissal
 
 
-@router.get("", dependencies=[Depends(centre)])
+@router.get("", dependencies=[Depends(gates.centre)])
 async def listed(
     work: Annotated[Work[Kit], web.InWork],
     response: Response,
     state: FeedbackState = FeedbackState.WAITING,
     after: CityKey | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[Shown]:
     """What waits for the centre, or is in another state, as it came; while there may be more, `Link` names the next."""
     found = await usecases.centre.listed(work, state, after, limit)
     if len(found) == limit:
-        query = urlencode({"state": state, "after": found[-1].city_key, "limit": limit})
-        response.headers["link"] = f'</v1/feedback?{query}>; rel="next"'
+        web.link_next(response, "/v1/feedback", state=state, after=found[-1].city_key, limit=limit)
     return list(map(Shown.of, found))
 
 
-@router.get("/figures", dependencies=[Depends(overseer)])
+@router.get("/figures", dependencies=[Depends(gates.overseer)])
 async def figures(
     work: Annotated[Work[Kit], web.InWork], since: AwareDatetime, until: AwareDatetime
 ) -> list[FigureShown]:
@@ -155,9 +132,9 @@ async def figures(
     return [FigureShown(**one._asdict()) for one in await usecases.centre.figures(work, since, until)]
 
 
-@router.get("/refusals", dependencies=[Depends(centre)])
+@router.get("/refusals", dependencies=[Depends(gates.centre)])
 async def refusals(
-    work: Annotated[Work[Kit], web.InWork], after: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: Limit = 100
+    work: Annotated[Work[Kit], web.InWork], after: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: web.Limit = 100
 ) -> list[RefusalShown]:
     """What was refused of what the city sent, in the order in which it first came, after a number."""
     return [RefusalShown(**one._asdict()) for one in await usecases.centre.refusals(work, after, limit)]
@@ -167,7 +144,7 @@ async def refusals(
 async def opened(
     city_key: CityKey,
     purpose: Purpose,
-    who: Annotated[Principal, Depends(centre)],
+    who: Annotated[Principal, Depends(gates.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> OpenedFeedback:
     """One with what was said, for a purpose; audited before it is answered."""
@@ -179,7 +156,7 @@ async def opened(
 async def accept(
     city_key: CityKey,
     said: Accepted,
-    who: Annotated[Principal, Depends(centre)],
+    who: Annotated[Principal, Depends(gates.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Shown:
     """Find that it is a complaint: it goes to intake (rules 6)."""
@@ -191,7 +168,7 @@ async def accept(
 async def dismiss(
     city_key: CityKey,
     said: Dismissed,
-    who: Annotated[Principal, Depends(centre)],
+    who: Annotated[Principal, Depends(gates.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Shown:
     """Find that it is none, for a reason; what was said is forgotten."""

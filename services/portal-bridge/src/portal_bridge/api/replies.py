@@ -1,41 +1,28 @@
 """The centre's door to replies: how they stand with the city, what it did not take and why, and to correct that."""
 
 from typing import Annotated, Self
-from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict
 
 from chassis import web
-from chassis.security import Principal, allow
+from chassis.security import Principal
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.base import Instant
 from contracts.portal import CityKey
 from contracts.refusals import Refused
 from contracts.vocabulary import Purpose, ReplyKind, ReplyState
 from portal_bridge import usecases
+from portal_bridge.api import gates
 from portal_bridge.domain import Standing
 from portal_bridge.usecases import Kit
 from portal_bridge.usecases.replying import Correction
 
 router = APIRouter(prefix="/replies", dependencies=[Depends(web.caller), web.limited])
 
-Limit = Annotated[int, Query(ge=1, le=200)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
-def centre(who: Annotated[Principal, web.Caller]) -> Principal:
-    """The centre. Raises Refused("principal.not-allowed") for others."""
-    allow(who, "centre")
-    return who
-
-
-def overseer(who: Annotated[Principal, web.Caller]) -> Principal:
-    """One who sees the whole district. Raises Refused("principal.not-allowed") for others."""
-    allow(who, "centre", "office", "inspection", "service")
-    return who
 
 
 class Reply(BaseModel):
@@ -72,13 +59,9 @@ class OpenedReply(BaseModel):
     words: str | None
 
 
-class Corrected(BaseModel):
+class Corrected(Said):
     """`action_id` is the sender's own: said again, it is answered again. Without `text_id` it goes as it is."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
     text_id: UUID | None = None
 
 
@@ -89,23 +72,22 @@ def stuck_in(state: ReplyState = ReplyState.REFUSED) -> ReplyState:
     return state
 
 
-@router.get("", dependencies=[Depends(overseer)])
+@router.get("", dependencies=[Depends(gates.overseer)])
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
     response: Response,
     state: Annotated[ReplyState, Depends(stuck_in)],
     after: CityKey | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[Reply]:
     """What the city did not take, and waits for the centre; while there may be more, `Link` names the next page."""
     found = await usecases.replying.stuck(work, state, after, limit)
     if len(found) == limit:
-        query = urlencode({"state": state, "after": found[-1].city_key, "limit": limit})
-        response.headers["link"] = f'</v1/replies?{query}>; rel="next"'
+        web.link_next(response, "/v1/replies", state=state, after=found[-1].city_key, limit=limit)
     return list(map(Reply.of, found))
 
 
-@router.get("/{city_key}", dependencies=[Depends(overseer)])
+@router.get("/{city_key}", dependencies=[Depends(gates.overseer)])
 async def of_item(city_key: CityKey, work: Annotated[Work[Kit], web.InWork]) -> list[Reply]:
     """The replies about an item, in order; none where nothing was said yet."""
     return list(map(Reply.of, await usecases.replying.standing(work, city_key)))
@@ -116,7 +98,7 @@ async def opened(
     city_key: CityKey,
     number: Number,
     purpose: Purpose,
-    who: Annotated[Principal, Depends(centre)],
+    who: Annotated[Principal, Depends(gates.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> OpenedReply:
     """One with the city's words; who reads them and what for is written down before it is answered (rules 7)."""
@@ -129,7 +111,7 @@ async def correct(
     city_key: CityKey,
     number: Number,
     said: Corrected,
-    who: Annotated[Principal, Depends(centre)],
+    who: Annotated[Principal, Depends(gates.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Reply:
     """Send it again under its number, with another text that was sealed with intake, or as it is."""

@@ -14,7 +14,6 @@ from contracts.ids import UnitCode
 from contracts.vocabulary import Cause, ImprovementState
 from revisit import usecases
 from revisit.api import gates
-from revisit.api.paging import Limit
 from revisit.usecases import Kit, Ranking
 
 router = APIRouter(prefix="/blockages")
@@ -50,7 +49,7 @@ async def ranking(
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     days: Annotated[int, Query(ge=1, le=92)] = 30,
     until: Annotated[date | None, Query(ge=_EARLIEST, description="in Shanghai, counted; today if none")] = None,
-    limit: Limit = 50,
+    limit: web.Limit = 50,
 ) -> list[Blockage]:
     """What tickets were finished for within so many days, most first; of all, or of one unit's."""
     found = await usecases.improving.rank(work, until, days, gates.of_own(who, unit), limit)

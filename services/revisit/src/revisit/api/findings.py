@@ -9,29 +9,19 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from chassis import web
 from chassis.security import Principal
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.ids import UnitCode
 from contracts.revisits import CircularNumber
 from contracts.vocabulary import Duty, FindingKind
 from revisit import domain, usecases
 from revisit.api import gates
-from revisit.api.paging import Limit, link_next
 from revisit.api.shown import FindingOfTicket
 from revisit.usecases import Done, Kit
 
 router = APIRouter()
 
 
-class _Said(BaseModel):
-    """`action_id` is the sender's own: said again, it is answered again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
-
-
-class Flagged(_Said):
+class Flagged(Said):
     """Why somebody raises it is sealed with intake."""
 
     finding: FindingKind
@@ -48,20 +38,20 @@ class Circular(BaseModel):
     due_at: AwareDatetime | None = None
 
 
-class Proposed(_Said):
+class Proposed(Said):
     """A finding should be confirmed, or have its next round; why is sealed with intake."""
 
     reason_id: UUID
     circular: Circular
 
 
-class Dismissed(_Said):
+class Dismissed(Said):
     """It is none; why is sealed with intake."""
 
     reason_id: UUID
 
 
-class Confirmed(_Said):
+class Confirmed(Said):
     """A second person agrees to this proposal."""
 
     proposal_id: UUID
@@ -74,7 +64,7 @@ async def worklist(
     response: Response,
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     after: UUID | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[FindingOfTicket]:
     """What waits for the office's judgement, or for its next round, flagged first; of all, or about one unit.
 
@@ -82,7 +72,7 @@ async def worklist(
     """
     found = await usecases.duties(work, Duty.JUDGEMENT, unit, after, limit)
     if len(found) == limit:
-        link_next(response, "/v1/findings", unit=unit, after=found[-1].finding.finding_id, limit=limit)
+        web.link_next(response, "/v1/findings", unit=unit, after=found[-1].finding.finding_id, limit=limit)
     return list(map(FindingOfTicket.of, found))
 
 
@@ -133,6 +123,6 @@ async def dismiss(
     return await _judged(work, finding_id, said, who, domain.Dismissed(finding_id, said.reason_id))
 
 
-async def _judged(work: Work[Kit], finding_id: UUID, said: _Said, who: str, act: domain.Act) -> FindingOfTicket:
+async def _judged(work: Work[Kit], finding_id: UUID, said: Said, who: str, act: domain.Act) -> FindingOfTicket:
     done = Done(said.action_id, who, said.officer, act)
     return FindingOfTicket.of(await usecases.judge(work, finding_id, done))

@@ -3,8 +3,7 @@
 from typing import Annotated
 
 from chassis import web
-from chassis.security import Principal, allow
-from contracts.refusals import Refused
+from chassis.security import Principal, allow, allow_own
 
 CENTRE = "centre"
 
@@ -62,8 +61,7 @@ def of_own(who: Principal, unit: str | None) -> str | None:
 
     Raises Refused("principal.not-allowed").
     """
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
+    allow_own(who, unit)
     if unit is None:
         return None
     return unit if unit == CENTRE else f"unit.{unit}"

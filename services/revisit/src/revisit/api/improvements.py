@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis import web
 from chassis.security import Principal
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.base import Instant
 from contracts.ids import UnitCode
 from contracts.improvements import DocumentNumber
@@ -19,7 +19,6 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Cause, DismissalReason, ImprovementResult, ImprovementState, Measure
 from revisit import domain, usecases
 from revisit.api import gates
-from revisit.api.paging import Limit, link_next
 from revisit.domain import improvements
 from revisit.usecases import Improving, Kit
 
@@ -86,36 +85,27 @@ class Improvement(BaseModel):
         return cls.model_validate(plain | improvement.blockage._asdict() | listed, from_attributes=True)
 
 
-class _Said(BaseModel):
-    """`action_id` is the sender's own: said again, it is answered again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
-
-
-class Owned(_Said):
+class Owned(Said):
     """Who answers for it; null for the centre itself."""
 
     unit: UnitCode | None
 
 
-class Measured(_Said):
+class Measured(Said):
     """What is done; the document says it in words."""
 
     measure: Measure
     document_number: DocumentNumber | None = None
 
 
-class Done(_Said):
+class Done(Said):
     """What came of it."""
 
     result: ImprovementResult
     document_number: DocumentNumber | None = None
 
 
-class Dismissed(_Said):
+class Dismissed(Said):
     """Why nothing is improved."""
 
     reason: DismissalReason
@@ -129,7 +119,7 @@ async def worklist(
     state: ImprovementState,
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     after: UUID | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[Improvement]:
     """Improvements that stand so, oldest first; of all, or of one owner.
 
@@ -138,7 +128,7 @@ async def worklist(
     found = await usecases.improving.improvements(work, state, gates.of_own(who, unit), after, limit)
     if len(found) == limit:
         asked: dict[str, Any] = {"state": state, "unit": unit, "after": found[-1].improvement_id, "limit": limit}
-        link_next(response, "/v1/improvements", **asked)
+        web.link_next(response, "/v1/improvements", **asked)
     return list(map(Improvement.of, found))
 
 
@@ -197,6 +187,6 @@ async def dismiss(
     return await _done(work, improvement_id, said, who, improvements.Dismiss(said.reason))
 
 
-async def _done(work: Work[Kit], improvement_id: UUID, said: _Said, who: str, act: improvements.Act) -> Improvement:
+async def _done(work: Work[Kit], improvement_id: UUID, said: Said, who: str, act: improvements.Act) -> Improvement:
     asked = Improving(said.action_id, who, said.officer, act)
     return Improvement.of(await usecases.improving.improve(work, improvement_id, asked))

@@ -4,31 +4,24 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict
 
 from chassis import web
-from chassis.security import Principal
+from chassis.security import Principal, allow_own
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.ids import UnitCode
-from contracts.refusals import Refused
 from contracts.vocabulary import RatingReply
 from revisit import domain, usecases
 from revisit.api import gates
-from revisit.api.paging import Limit, link_next
 from revisit.api.shown import BadRatingOfTicket
 from revisit.usecases import Done, Kit
 
 router = APIRouter(prefix="/ratings")
 
 
-class Explained(BaseModel):
-    """What was said, sealed with intake. `action_id` is the sender's own: said again, it is answered again."""
+class Explained(Said):
+    """What was said, sealed with intake."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
     how: RatingReply
     text_id: UUID
 
@@ -40,17 +33,16 @@ async def worklist(
     response: Response,
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     after: UUID | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[BadRatingOfTicket]:
     """What waits for an explanation or a correction, due first; of all, or of one unit. A unit sees its own.
 
     While there may be more, a `Link` header names the next page.
     """
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
+    allow_own(who, unit)
     found = await usecases.unexplained(work, unit, after, limit)
     if len(found) == limit:
-        link_next(response, "/v1/ratings", unit=unit, after=found[-1].rating.answer_id, limit=limit)
+        web.link_next(response, "/v1/ratings", unit=unit, after=found[-1].rating.answer_id, limit=limit)
     return list(map(BadRatingOfTicket.of, found))
 
 

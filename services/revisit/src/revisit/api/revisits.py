@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis import web
-from chassis.security import Principal
+from chassis.security import Principal, allow_own
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.base import Instant
 from contracts.ids import UnitCode
 from contracts.refusals import Refused
@@ -25,7 +25,6 @@ from contracts.vocabulary import (
 )
 from revisit import domain, usecases
 from revisit.api import gates
-from revisit.api.paging import Limit, link_next
 from revisit.api.shown import BadRating, Finding
 from revisit.usecases import Asked, Kit, Listed
 
@@ -133,13 +132,9 @@ class Heard(BaseModel):
     text_id: UUID | None = None
 
 
-class Tried(BaseModel):
-    """An attempt to ask. `action_id` is the sender's own: said again, it is answered again."""
+class Tried(Said):
+    """An attempt to ask."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
     outcome: RevisitOutcome
     method: ContactMethod
     attempted_at: AwareDatetime
@@ -153,17 +148,16 @@ async def worklist(
     response: Response,
     unit: Annotated[UnitCode, Query(description="a unit's code, or `centre`")],
     after: UUID | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[Waiting]:
     """Whom a unit, or the centre, has to ask and may call now, due first, after the revisit that was seen last.
 
     While there may be more, a `Link` header names the next page.
     """
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
+    allow_own(who, unit)
     found = await usecases.worklist(work, None if unit == CENTRE else unit, after, limit)
     if len(found) == limit:
-        link_next(response, "/v1/revisits", unit=unit, after=found[-1].revisit.revisit_id, limit=limit)
+        web.link_next(response, "/v1/revisits", unit=unit, after=found[-1].revisit.revisit_id, limit=limit)
     return list(map(Waiting.of, found))
 
 

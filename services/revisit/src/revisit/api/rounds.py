@@ -4,41 +4,30 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict
 
 from chassis import web
-from chassis.security import Principal
+from chassis.security import Principal, allow_own
 from chassis.work import Work
-from contracts.actions import OfficerNumber
+from contracts.actions import Said
 from contracts.ids import UnitCode
-from contracts.refusals import Refused
 from contracts.vocabulary import Duty
 from revisit import domain, usecases
 from revisit.api import gates
-from revisit.api.paging import Limit, link_next
 from revisit.api.shown import RoundOfTicket
 from revisit.usecases import Done, Kit
 
 router = APIRouter(prefix="/rounds")
 
 
-class Reported(BaseModel):
-    """What was put right, sealed with intake. `action_id` is the sender's own: said again, it is answered again."""
+class Reported(Said):
+    """What was put right, sealed with intake."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
     text_id: UUID
 
 
-class Checked(BaseModel):
+class Checked(Said):
     """Whether it will do, and why, sealed with intake."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    action_id: UUID
-    officer: OfficerNumber
     passed: bool
     reason_id: UUID
 
@@ -51,18 +40,17 @@ async def worklist(
     duty: Literal[Duty.RECTIFICATION, Duty.CHECK],
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     after: UUID | None = None,
-    limit: Limit = 100,
+    limit: web.Limit = 100,
 ) -> list[RoundOfTicket]:
     """What waits for rectification, or for the check, opened first; of all, or of one unit. A unit sees its own.
 
     While there may be more, a `Link` header names the next page.
     """
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
+    allow_own(who, unit)
     found = await usecases.duties(work, duty, unit, after, limit)
     shown = list(map(RoundOfTicket.of, found))
     if len(shown) == limit:
-        link_next(response, "/v1/rounds", duty=duty, unit=unit, after=shown[-1].round_id, limit=limit)
+        web.link_next(response, "/v1/rounds", duty=duty, unit=unit, after=shown[-1].round_id, limit=limit)
     return shown
 
 

@@ -124,15 +124,12 @@ Act = Judgement | Rectification | Explained
 
 
 @dataclass(frozen=True, slots=True)
-class Supervise:
-    """Do something about findings, rounds and bad ratings: `who` is the principal, `officer` its person."""
+class ByOfficer:
+    """Something that a person asks for: `who` is the principal, `officer` its person."""
 
     action_id: UUID
     who: str
     officer: str
-    act: Act
-    at: datetime
-    measures: Measures
 
     @property
     def by(self) -> str:
@@ -143,6 +140,15 @@ class Supervise:
     def unit(self) -> str | None:
         """The unit that does it, None for the centre and the office."""
         return self.who.partition(".")[2] or None
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise(ByOfficer):
+    """Do something about findings, rounds and bad ratings."""
+
+    act: Act
+    at: datetime
+    measures: Measures
 
 
 Command = Follow | Attempt | Supervise

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
-from uuid import UUID
 
 from contracts.improvements import (
     ImprovementCompleted,
@@ -16,29 +15,17 @@ from contracts.refusals import Refused
 from contracts.vocabulary import ImprovementState
 from revisit.domain.blockages import Bar, said, watched_until
 from revisit.domain.calendar import SHANGHAI
+from revisit.domain.commands import ByOfficer
 from revisit.domain.improvements import Act, Decide, Dismiss, Finish, Improvement, Own
 
 
 @dataclass(frozen=True, slots=True)
-class Improve:
-    """Do something about an improvement: `who` is the principal, `officer` its person."""
+class Improve(ByOfficer):
+    """Do something about an improvement."""
 
-    action_id: UUID
-    who: str
-    officer: str
     act: Act
     at: datetime
     bar: Bar
-
-    @property
-    def by(self) -> str:
-        """Who does it, as facts name people."""
-        return f"{self.who}/{self.officer}"
-
-    @property
-    def unit(self) -> str | None:
-        """The unit that does it, None for the centre and the office."""
-        return self.who.partition(".")[2] or None
 
 
 def improve(improvement: Improvement, asked: Improve) -> list[ImprovementFact]:

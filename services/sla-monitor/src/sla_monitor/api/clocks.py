@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from chassis import web
-from chassis.security import Principal, allow
+from chassis.security import Principal, allow, allow_own
 from chassis.work import Work
 from contracts.base import Instant
 from contracts.ids import UnitCode
@@ -94,8 +94,7 @@ async def board(
 ) -> Board:
     """How many clocks show which light, and which turn next; a unit sees its own (rules 6)."""
     allow(who, *_READERS)
-    if who.kind == "unit" and who.rest != unit:
-        raise Refused("principal.not-allowed")
+    allow_own(who, unit)
     counts, turning = await usecases.board(work, unit)
     return Board(
         unit=unit,

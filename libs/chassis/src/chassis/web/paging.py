@@ -1,8 +1,12 @@
 """How lists are read page by page: a `Link` header names the next one (RFC 8288)."""
 
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Response
+from fastapi import Query, Response
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+"""How many of a list are answered at once."""
 
 
 def link_next(response: Response, path: str, **asked: object) -> None:

@@ -1,30 +1,20 @@
 """What follows when somebody sought the reporter (rules 5.1, 5.2, 5.4): an answer, an end, a flag, a bad rating."""
 
-from collections.abc import Collection, Mapping
-
 from contracts.refusals import Refused
-from contracts.revisits import FindingFlagged, RevisitAnswered, RevisitAttempted, RevisitFact
+from contracts.revisits import RevisitAnswered, RevisitAttempted, RevisitFact
 from contracts.vocabulary import (
     AnswerSource,
-    FindingKind,
-    FindingReason,
     RevisitKind,
     RevisitOutcome,
     RevisitResult,
 )
 from revisit.domain import cases
 from revisit.domain.calendar import next_call
-from revisit.domain.cases import Answer, Case, Revisit
+from revisit.domain.cases import Case, Revisit
 from revisit.domain.commands import Attempt, Heard
 from revisit.domain.explaining import questioned
-from revisit.domain.hearing import contradicted
+from revisit.domain.flagging import flags
 from revisit.domain.planning import closed, said
-
-_OTHERS: Mapping[AnswerSource, Collection[AnswerSource]] = {
-    AnswerSource.UNIT: (AnswerSource.CENTRE, AnswerSource.REPORTER),
-    AnswerSource.CENTRE: (AnswerSource.UNIT, AnswerSource.REPORTER),
-}
-"""Whose answer is compared with whose; what is said the second time is about what was done since."""
 
 
 def attempt(case: Case, asked: Attempt) -> list[RevisitFact]:
@@ -108,7 +98,7 @@ def _told(case: Case, revisit: Revisit, asked: Attempt) -> list[RevisitFact]:
         told.append(answered)
     if result := _result(attempted, asked):
         told.append(closed(case, revisit, result, asked.attempted_at))
-    return [*told, *_flags(case, revisit, answered, asked)] if answered else told
+    return [*told, *flags(case, answered, asked.measures)] if answered else told
 
 
 def _attempted(case: Case, revisit: Revisit, asked: Attempt) -> RevisitAttempted:
@@ -149,43 +139,3 @@ def _result(attempted: RevisitAttempted, asked: Attempt) -> RevisitResult | None
     if asked.outcome is RevisitOutcome.REFUSED:
         return RevisitResult.REFUSED
     return RevisitResult.NOT_REACHED if attempted.number >= asked.measures.policy.attempts else None
-
-
-def _flags(case: Case, revisit: Revisit, answered: RevisitAnswered, asked: Attempt) -> list[RevisitFact]:
-    """What the centre has to judge because of an answer (rules 5.2); 未解决 once a finish, whoever heard it."""
-    flags: list[RevisitFact] = []
-    if not answered.solved and not _flagged(case, revisit, FindingKind.UNSOLVED):
-        reason = FindingReason.SAID_UNSOLVED
-        flags.append(_flag(case, revisit, FindingKind.UNSOLVED, reason, asked, answered))
-    others = filter(None, (case.answer(revisit.finish, one) for one in _OTHERS.get(answered.source, ())))
-    differ = [one for one in others if one.solved is not answered.solved]
-    if differ and not contradicted(case, revisit.finish):
-        reason = FindingReason.CONTRADICTION
-        flags.append(_flag(case, revisit, FindingKind.FALSE_REPORT, reason, asked, answered, *differ))
-    return flags
-
-
-def _flagged(case: Case, revisit: Revisit, kind: FindingKind) -> bool:
-    """Once a finish; what was dismissed is flagged again by what is said the second time."""
-    same = (one for one in case.life.findings if (one.finish, one.finding) == (revisit.finish, kind))
-    return any(revisit.kind is not RevisitKind.SECOND or one.dismissal is None for one in same)
-
-
-def _flag(
-    case: Case,
-    revisit: Revisit,
-    kind: FindingKind,
-    why: FindingReason,
-    asked: Attempt,
-    *evidence: RevisitAnswered | Answer,
-) -> FindingFlagged:
-    first_heard_first = sorted(evidence, key=lambda one: (one.answered_at, one.answer_id))
-    return FindingFlagged(
-        **said(case, revisit),
-        finding_id=asked.measures.new_id(),
-        finding=kind,
-        why=why,
-        answers=tuple(one.answer_id for one in first_heard_first),
-        flagged_at=asked.attempted_at,
-        by=None,
-    )

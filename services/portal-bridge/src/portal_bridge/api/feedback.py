@@ -22,7 +22,7 @@ from contracts.vocabulary import (
     Purpose,
 )
 from portal_bridge import usecases
-from portal_bridge.api import gates
+from portal_bridge.api import callers
 from portal_bridge.domain import Decision, Feedback
 from portal_bridge.usecases import Kit
 
@@ -107,7 +107,7 @@ class Dismissed(Said):
     reason: FeedbackDismissal
 
 
-@router.get("", dependencies=[Depends(gates.centre)])
+@router.get("", dependencies=[Depends(callers.centre)])
 async def listed(
     work: Annotated[Work[Kit], web.InWork],
     response: Response,
@@ -122,7 +122,7 @@ async def listed(
     return list(map(Shown.of, found))
 
 
-@router.get("/figures", dependencies=[Depends(gates.overseer)])
+@router.get("/figures", dependencies=[Depends(callers.overseer)])
 async def figures(
     work: Annotated[Work[Kit], web.InWork], since: AwareDatetime, until: AwareDatetime
 ) -> list[FigureShown]:
@@ -132,7 +132,7 @@ async def figures(
     return [FigureShown(**one._asdict()) for one in await usecases.centre.figures(work, since, until)]
 
 
-@router.get("/refusals", dependencies=[Depends(gates.centre)])
+@router.get("/refusals", dependencies=[Depends(callers.centre)])
 async def refusals(
     work: Annotated[Work[Kit], web.InWork], after: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: web.Limit = 100
 ) -> list[RefusalShown]:
@@ -144,7 +144,7 @@ async def refusals(
 async def opened(
     city_key: CityKey,
     purpose: Purpose,
-    who: Annotated[Principal, Depends(gates.centre)],
+    who: Annotated[Principal, Depends(callers.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> OpenedFeedback:
     """One with what was said, for a purpose; audited before it is answered."""
@@ -156,7 +156,7 @@ async def opened(
 async def accept(
     city_key: CityKey,
     said: Accepted,
-    who: Annotated[Principal, Depends(gates.centre)],
+    who: Annotated[Principal, Depends(callers.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Shown:
     """Find that it is a complaint: it goes to intake (rules 6)."""
@@ -168,7 +168,7 @@ async def accept(
 async def dismiss(
     city_key: CityKey,
     said: Dismissed,
-    who: Annotated[Principal, Depends(gates.centre)],
+    who: Annotated[Principal, Depends(callers.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Shown:
     """Find that it is none, for a reason; what was said is forgotten."""

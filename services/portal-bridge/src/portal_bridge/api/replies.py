@@ -15,7 +15,7 @@ from contracts.portal import CityKey
 from contracts.refusals import Refused
 from contracts.vocabulary import Purpose, ReplyKind, ReplyState
 from portal_bridge import usecases
-from portal_bridge.api import gates
+from portal_bridge.api import callers
 from portal_bridge.domain import Standing
 from portal_bridge.usecases import Kit
 from portal_bridge.usecases.replying import Correction
@@ -72,7 +72,7 @@ def stuck_in(state: ReplyState = ReplyState.REFUSED) -> ReplyState:
     return state
 
 
-@router.get("", dependencies=[Depends(gates.overseer)])
+@router.get("", dependencies=[Depends(callers.overseer)])
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
     response: Response,
@@ -87,7 +87,7 @@ async def worklist(
     return list(map(Reply.of, found))
 
 
-@router.get("/{city_key}", dependencies=[Depends(gates.overseer)])
+@router.get("/{city_key}", dependencies=[Depends(callers.overseer)])
 async def of_item(city_key: CityKey, work: Annotated[Work[Kit], web.InWork]) -> list[Reply]:
     """The replies about an item, in order; none where nothing was said yet."""
     return list(map(Reply.of, await usecases.replying.standing(work, city_key)))
@@ -98,7 +98,7 @@ async def opened(
     city_key: CityKey,
     number: Number,
     purpose: Purpose,
-    who: Annotated[Principal, Depends(gates.centre)],
+    who: Annotated[Principal, Depends(callers.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> OpenedReply:
     """One with the city's words; who reads them and what for is written down before it is answered (rules 7)."""
@@ -111,7 +111,7 @@ async def correct(
     city_key: CityKey,
     number: Number,
     said: Corrected,
-    who: Annotated[Principal, Depends(gates.centre)],
+    who: Annotated[Principal, Depends(callers.centre)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Reply:
     """Send it again under its number, with another text that was sealed with intake, or as it is."""

@@ -13,7 +13,7 @@ from chassis.work import Work
 from contracts.ids import UnitCode
 from contracts.vocabulary import Cause, ImprovementState
 from revisit import usecases
-from revisit.api import gates
+from revisit.api import callers
 from revisit.usecases import Kit, Ranking
 
 router = APIRouter(prefix="/blockages")
@@ -45,12 +45,12 @@ class Blockage(BaseModel):
 @router.get("")
 async def ranking(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(gates.reader)],
+    who: Annotated[Principal, Depends(callers.reader)],
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     days: Annotated[int, Query(ge=1, le=92)] = 30,
     until: Annotated[date | None, Query(ge=_EARLIEST, description="in Shanghai, counted; today if none")] = None,
     limit: web.Limit = 50,
 ) -> list[Blockage]:
     """What tickets were finished for within so many days, most first; of all, or of one unit's."""
-    found = await usecases.improving.rank(work, until, days, gates.of_own(who, unit), limit)
+    found = await usecases.improving.rank(work, until, days, callers.of_own(who, unit), limit)
     return list(map(Blockage.of, found))

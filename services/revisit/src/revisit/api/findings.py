@@ -14,7 +14,7 @@ from contracts.ids import UnitCode
 from contracts.revisits import CircularNumber
 from contracts.vocabulary import Duty, FindingKind
 from revisit import domain, usecases
-from revisit.api import gates
+from revisit.api import callers
 from revisit.api.shown import FindingOfTicket
 from revisit.usecases import Done, Kit
 
@@ -60,7 +60,7 @@ class Confirmed(Said):
 @router.get("/findings")
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(gates.overseer)],
+    who: Annotated[Principal, Depends(callers.overseer)],
     response: Response,
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     after: UUID | None = None,
@@ -80,7 +80,7 @@ async def worklist(
 async def flag(
     ticket_id: UUID,
     said: Flagged,
-    who: Annotated[str, Depends(gates.flagger)],
+    who: Annotated[str, Depends(callers.flagger)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> FindingOfTicket:
     """Raise a finding by hand, of the newest finish; said again, it is answered again."""
@@ -92,7 +92,7 @@ async def flag(
 async def propose(
     finding_id: UUID,
     said: Proposed,
-    who: Annotated[str, Depends(gates.judge)],
+    who: Annotated[str, Depends(callers.judge)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> FindingOfTicket:
     """Want it confirmed, or its next round opened, with a circular; a proposal before it is replaced."""
@@ -105,7 +105,7 @@ async def propose(
 async def confirm(
     finding_id: UUID,
     said: Confirmed,
-    who: Annotated[str, Depends(gates.judge)],
+    who: Annotated[str, Depends(callers.judge)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> FindingOfTicket:
     """Agree to a proposal as the second person: a round is opened, and at the first the verdict is overturned."""
@@ -116,7 +116,7 @@ async def confirm(
 async def dismiss(
     finding_id: UUID,
     said: Dismissed,
-    who: Annotated[str, Depends(gates.judge)],
+    who: Annotated[str, Depends(callers.judge)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> FindingOfTicket:
     """Find that it is none; what was confirmed stays."""

@@ -18,7 +18,7 @@ from contracts.improvements import DocumentNumber
 from contracts.refusals import Refused
 from contracts.vocabulary import Cause, DismissalReason, ImprovementResult, ImprovementState, Measure
 from revisit import domain, usecases
-from revisit.api import gates
+from revisit.api import callers
 from revisit.domain import improvements
 from revisit.usecases import Improving, Kit
 
@@ -114,7 +114,7 @@ class Dismissed(Said):
 @router.get("")
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(gates.reader)],
+    who: Annotated[Principal, Depends(callers.reader)],
     response: Response,
     state: ImprovementState,
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
@@ -125,7 +125,7 @@ async def worklist(
 
     While there may be more, a `Link` header names the next page.
     """
-    found = await usecases.improving.improvements(work, state, gates.of_own(who, unit), after, limit)
+    found = await usecases.improving.improvements(work, state, callers.of_own(who, unit), after, limit)
     if len(found) == limit:
         asked: dict[str, Any] = {"state": state, "unit": unit, "after": found[-1].improvement_id, "limit": limit}
         web.link_next(response, "/v1/improvements", **asked)
@@ -134,7 +134,7 @@ async def worklist(
 
 @router.get("/{improvement_id}")
 async def look(
-    improvement_id: UUID, who: Annotated[Principal, Depends(gates.reader)], work: Annotated[Work[Kit], web.InWork]
+    improvement_id: UUID, who: Annotated[Principal, Depends(callers.reader)], work: Annotated[Work[Kit], web.InWork]
 ) -> Improvement:
     """One improvement, a unit its own."""
     found = await usecases.improving.one(work, improvement_id)
@@ -147,7 +147,7 @@ async def look(
 async def own(
     improvement_id: UUID,
     said: Owned,
-    who: Annotated[str, Depends(gates.improver)],
+    who: Annotated[str, Depends(callers.improver)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Improvement:
     """Let a unit answer for it, or the centre."""
@@ -158,7 +158,7 @@ async def own(
 async def measure(
     improvement_id: UUID,
     said: Measured,
-    who: Annotated[str, Depends(gates.improver)],
+    who: Annotated[str, Depends(callers.improver)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Improvement:
     """Decide what is done."""
@@ -169,7 +169,7 @@ async def measure(
 async def finish(
     improvement_id: UUID,
     said: Done,
-    who: Annotated[str, Depends(gates.improver)],
+    who: Annotated[str, Depends(callers.improver)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Improvement:
     """Say what came of the measure; from now on it is watched."""
@@ -180,7 +180,7 @@ async def finish(
 async def dismiss(
     improvement_id: UUID,
     said: Dismissed,
-    who: Annotated[str, Depends(gates.improver)],
+    who: Annotated[str, Depends(callers.improver)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Improvement:
     """Let nothing be improved."""

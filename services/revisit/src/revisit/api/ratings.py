@@ -12,7 +12,7 @@ from contracts.actions import Said
 from contracts.ids import UnitCode
 from contracts.vocabulary import RatingReply
 from revisit import domain, usecases
-from revisit.api import gates
+from revisit.api import callers
 from revisit.api.shown import BadRatingOfTicket
 from revisit.usecases import Done, Kit
 
@@ -29,7 +29,7 @@ class Explained(Said):
 @router.get("")
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(gates.reader)],
+    who: Annotated[Principal, Depends(callers.reader)],
     response: Response,
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
     after: UUID | None = None,
@@ -50,7 +50,7 @@ async def worklist(
 async def explain(
     answer_id: UUID,
     said: Explained,
-    who: Annotated[str, Depends(gates.rectifier)],
+    who: Annotated[str, Depends(callers.rectifier)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> BadRatingOfTicket:
     """Explain or correct: the unit, or the centre where no unit had it. Then the centre asks a second time."""

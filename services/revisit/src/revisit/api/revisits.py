@@ -24,7 +24,7 @@ from contracts.vocabulary import (
     SampleRule,
 )
 from revisit import domain, usecases
-from revisit.api import gates
+from revisit.api import callers
 from revisit.api.shown import BadRating, Finding
 from revisit.usecases import Asked, Kit, Listed
 
@@ -144,7 +144,7 @@ class Tried(Said):
 @router.get("/revisits")
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(gates.reader)],
+    who: Annotated[Principal, Depends(callers.reader)],
     response: Response,
     unit: Annotated[UnitCode, Query(description="a unit's code, or `centre`")],
     after: UUID | None = None,
@@ -165,7 +165,7 @@ async def worklist(
 async def attempt(
     revisit_id: UUID,
     tried: Tried,
-    unit: Annotated[str | None, Depends(gates.caller)],
+    unit: Annotated[str | None, Depends(callers.caller)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> Waiting:
     """Put on record that the reporter was sought, and what was heard; said again, it is the same answer."""
@@ -185,7 +185,7 @@ async def attempt(
 
 @router.get("/tickets/{ticket_id}/revisits")
 async def of_ticket(
-    ticket_id: UUID, who: Annotated[Principal, Depends(gates.reader)], work: Annotated[Work[Kit], web.InWork]
+    ticket_id: UUID, who: Annotated[Principal, Depends(callers.reader)], work: Annotated[Work[Kit], web.InWork]
 ) -> TicketRevisits:
     """Everything that was asked and heard about a ticket; a unit sees its own, and what the centre heard after it."""
     case: domain.Case | None = await usecases.case_of(work, ticket_id)

@@ -12,7 +12,7 @@ from contracts.actions import Said
 from contracts.ids import UnitCode
 from contracts.vocabulary import Duty
 from revisit import domain, usecases
-from revisit.api import gates
+from revisit.api import callers
 from revisit.api.shown import RoundOfTicket
 from revisit.usecases import Done, Kit
 
@@ -35,7 +35,7 @@ class Checked(Said):
 @router.get("")
 async def worklist(
     work: Annotated[Work[Kit], web.InWork],
-    who: Annotated[Principal, Depends(gates.reader)],
+    who: Annotated[Principal, Depends(callers.reader)],
     response: Response,
     duty: Literal[Duty.RECTIFICATION, Duty.CHECK],
     unit: Annotated[UnitCode | None, Query(description="a unit's code, or `centre`")] = None,
@@ -58,7 +58,7 @@ async def worklist(
 async def report(
     round_id: UUID,
     said: Reported,
-    who: Annotated[str, Depends(gates.rectifier)],
+    who: Annotated[str, Depends(callers.rectifier)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> RoundOfTicket:
     """Say what was put right: the unit, or the centre where no unit had it."""
@@ -70,7 +70,7 @@ async def report(
 async def check(
     round_id: UUID,
     said: Checked,
-    who: Annotated[str, Depends(gates.checker)],
+    who: Annotated[str, Depends(callers.checker)],
     work: Annotated[Work[Kit], web.InWork],
 ) -> RoundOfTicket:
     """Say whether it will do; what does not waits for the office to open the next round."""

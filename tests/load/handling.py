@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, cycle
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from tests.deployment import Deployment
 from tests.load.measures import Measure, Measures, percentile
 from tests.load.pipeline import plain
-from tests.load.web import WARM_UP_S, Connection, ask_all
+from tests.load.web import WARM_UP_S, Server, ask_all, ask_in_turn
 
 TICKETS = 1_000_000
 _RATE = 100
@@ -106,34 +104,13 @@ _OPEN = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where dispatch answers, and the keys of who asks."""
-
-    port: int
-    keys: dict[str, str]
-
-    def get(self, path: str, who: str = "centre") -> bytes:
-        """A request for a list."""
-        return f"GET {path} HTTP/1.1\r\n{self._head(who)}\r\n".encode()
-
-    def post(self, path: str, who: str, said: dict[str, Any]) -> bytes:
-        """A command."""
-        body = orjson.dumps(said)
-        head = f"{self._head(who)}content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-        return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
-
-    def _head(self, who: str) -> str:
-        return f"host: dispatch\r\nauthorization: Bearer {self.keys[who]}\r\n"
-
-
 async def measure(district: Deployment, units: list[str]) -> Measures:
     """Write the tickets of these units, look through lists, then send commands at a steady pace."""
-    server = Server(int(district.url("dispatch").rpartition(":")[2]), district.keys)
+    server = Server.of(district, "dispatch")
     connection = await asyncpg.connect(plain(district.databases["dispatch"]))
     try:
         await fill(connection, units, TICKETS)
-        lists = await _lists(server, [one async for one in _pages(connection, server)])
+        lists = await ask_in_turn(server.port, [one async for one in _pages(connection, server)], _ROUNDS)
         commands = list(_commands(server, await connection.fetch(_OPEN, _RATE * (WARM_UP_S + _SECONDS))))
     finally:
         await connection.close()
@@ -164,13 +141,6 @@ async def _pages(connection: asyncpg.Connection, server: Server) -> AsyncIterato
         yield server.get(f"{path}&after={await connection.fetchval(_MIDDLE[kind], who)}")
     ids = "&".join(f"complaint_id={row['complaint_id']}" for row in await connection.fetch(_COMPLAINTS))
     yield server.get(f"/v1/tickets?{ids}")
-
-
-async def _lists(server: Server, pages: list[bytes]) -> list[float]:
-    """Seconds of each, one after the other; of each page the first answers do not count."""
-    connection = await Connection(server.port).open()
-    took = [await connection.timed(page, 200) for _ in range(_ROUNDS) for page in pages]
-    return took[2 * len(pages) :]
 
 
 def _commands(server: Server, tickets: list[Any]) -> Iterator[bytes]:

@@ -13,7 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployment import SERVICES, Deployment, deployed
-from tests.load import actions, clocks, handling, latency, memory, pipeline, ranking, recovery, web, words
+from tests.load import (
+    actions,
+    afterwards,
+    clocks,
+    handling,
+    inflow,
+    latency,
+    memory,
+    pipeline,
+    ranking,
+    recovery,
+    replies,
+    web,
+    words,
+)
 from tests.load.complaints import Generator
 from tests.load.districts import SAMPLE, District
 from tests.load.measures import Measures, keep
@@ -71,6 +85,19 @@ async def _sla(bench: Bench) -> Measures:
     return await clocks.measure(bench.district, list(District.read(bench.directory).units))
 
 
+async def _inflow(bench: Bench) -> Measures:
+    await _running(bench.district)
+    return await inflow.measure(bench.district)
+
+
+async def _replies(bench: Bench) -> Measures:
+    return await replies.measure(bench.district)
+
+
+async def _afterwards(bench: Bench) -> Measures:
+    return await afterwards.measure(bench.district)
+
+
 async def _recovery(bench: Bench) -> Measures:
     await _running(bench.district)
     return await recovery.measure(bench.district, bench.generator)
@@ -85,6 +112,9 @@ PARTS: dict[str, Callable[[Bench], Awaitable[Measures]]] = {
     "actions": _actions,
     "handling": _handling,
     "sla": _sla,
+    "inflow": _inflow,
+    "replies": _replies,
+    "afterwards": _afterwards,
     "broker": _recovery,
 }
 """In this order: the first needs empty topics, the last takes the broker away."""

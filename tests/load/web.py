@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import orjson
 import uvloop
@@ -87,6 +88,32 @@ class Connection:
         return int(head[9:12])
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a service answers, and the keys of who asks."""
+
+    port: int
+    keys: dict[str, str]
+
+    @classmethod
+    def of(cls, district: Deployment, service: str) -> "Server":
+        """A service of the district."""
+        return cls(int(district.url(service).rpartition(":")[2]), district.keys)
+
+    def get(self, path: str, who: str = "centre") -> bytes:
+        """A request for a list."""
+        return f"GET {path} HTTP/1.1\r\n{self._head(who)}\r\n".encode()
+
+    def post(self, path: str, who: str, said: dict[str, Any]) -> bytes:
+        """A command."""
+        body = orjson.dumps(said)
+        head = f"{self._head(who)}content-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+    def _head(self, who: str) -> str:
+        return f"host: district\r\nauthorization: Bearer {self.keys[who]}\r\n"
+
+
 class Requests:
     """Requests that each register a complaint."""
 
@@ -150,6 +177,13 @@ async def ask_all(port: int, made: list[bytes], rate: int, status: int) -> list[
         async for due, request in paced(made, rate):
             asked.create_task(one(due, request))
     return took
+
+
+async def ask_in_turn(port: int, made: list[bytes], rounds: int) -> list[float]:
+    """Seconds of each request, one after the other, all of them so many times; the first two times do not count."""
+    connection = await Connection(port).open()
+    took = [await connection.timed(one, 200) for _ in range(2 + rounds) for one in made]
+    return took[2 * len(made) :]
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import truediv
 from statistics import median
 from time import perf_counter
@@ -24,8 +24,10 @@ from chassis.kafka import Followed
 from chassis.running import Running
 from chassis.steady import Steady
 from contracts import base, topics
+from contracts.vocabulary import DayStatus
 from sla_monitor import jobs, usecases
 from sla_monitor.app import service
+from sla_monitor.domain import SHANGHAI
 
 OPEN, FEW = 1_000_000, 10_000
 DUE = 100_000
@@ -55,6 +57,7 @@ async def measure(district: Deployment, units: list[str]) -> Measures:
         measures |= await _noticed(connection)
         measures |= await _due(district, connection)
         measures |= await _followed(district, connection)
+        measures |= await _amended(district, connection)
     finally:
         await connection.close()
     return measures
@@ -117,7 +120,7 @@ async def _idle(district: Deployment, few: str, many: str) -> Measures:
 
 def _ticker(running: Running) -> Ticker:
     """The sweep's, as if everything on its topics were followed up to the day after tomorrow."""
-    followed = [Followed(running.settings, topic, running.clock) for topic in jobs.sweep.follows]
+    followed = [Followed() for _ in jobs.sweep.follows]
     for one in followed:
         one.until = _now() + timedelta(hours=2)
     guard = Guard(followed, Steady(ThisMachine()))
@@ -210,6 +213,38 @@ async def _followed(district: Deployment, connection: asyncpg.Connection) -> Mea
     took = perf_counter() - begun
     await district.ready(_NAME)
     return {"sla.follow_50k_s": Measure(took, "s")}
+
+
+async def _amended(district: Deployment, connection: asyncpg.Connection) -> Measures:
+    """A notice by which nearly every clock is due anew: from its import until each was looked at."""
+    tomorrow = _now().astimezone(SHANGHAI).date() + timedelta(days=1)
+    begun = perf_counter()
+    await asyncio.to_thread(_import_notice, district, tomorrow)
+    await until(_carried_out(connection), 3 * _PATIENCE_S, "a notice to be carried out")
+    took = perf_counter() - begun
+    tickets = await connection.fetchval("SELECT tickets FROM amendment")
+    assert tickets >= OPEN * 0.9, f"the notice touched {tickets} tickets"
+    return {"sla.amendment_1m_s": Measure(took, "s")}
+
+
+def _import_notice(district: Deployment, first: date) -> None:
+    """The year's notice again, but that from a date on the next working day is off, and the next weekend worked."""
+    shown = district.bbcs("calendar", "show", str(first.year))["days"]
+    days = {one["date"]: DayStatus(one["status"]) for one in shown}
+    for was, becomes in ((DayStatus.WORKING, DayStatus.HOLIDAY), (DayStatus.WEEKEND, DayStatus.SHIFTED)):
+        days[next(on for on, status in days.items() if on >= first.isoformat() and status is was)] = becomes
+    named = [f"{on},{status},{on}" for on, status in days.items() if status in (DayStatus.HOLIDAY, DayStatus.SHIFTED)]
+    file = district.home / "notice.csv"
+    file.write_text("\n".join(["date,status,holiday", *named]), "utf-8")
+    two = ("--proposed-by", "centre/1", "--confirmed-by", "office/2")
+    assert district.bbcs("calendar", "import", str(file), "--notice", "样例通知", "--apply", *two)["applied"]
+
+
+def _carried_out(connection: asyncpg.Connection) -> Callable[[], Awaitable[bool]]:
+    async def carried_out() -> bool:
+        return bool(await connection.fetchval("SELECT count(*) FROM amendment WHERE carried_out_at IS NOT NULL"))
+
+    return carried_out
 
 
 def _said(fact: base.Fact, number: int) -> list[tuple[str, bytes]]:

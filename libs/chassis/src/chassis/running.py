@@ -19,7 +19,7 @@ from chassis.db import Database
 from chassis.errands import Errander
 from chassis.failures import passes
 from chassis.jobs import LOG_ROOM, Guard, Ticker
-from chassis.kafka import Followed, Producer, Subscription
+from chassis.kafka import Following, Producer, Subscription
 from chassis.parking import Parking
 from chassis.relay import Relay
 from chassis.settings import Settings, UnusableSettings
@@ -141,12 +141,11 @@ class Running:
     def _open_jobs(self) -> None:
         """Jobs that follow a topic share what is known of it, and all of them the doubts about the clock."""
         jobs, steady = (*self.service.jobs, LOG_ROOM), Steady(self._machine)
-        topics = {topic for job in jobs for topic in job.follows}
-        followed = {topic: Followed(self.settings, topic, self.clock) for topic in sorted(topics)}
-        for topic, one in followed.items():
-            self._start(f"followed {topic}", one.run())
+        following = Following(self.settings, {topic for job in jobs for topic in job.follows}, self.clock)
+        if following.topics:
+            self._start("following", following.run())
         for job in jobs:
-            guard = Guard([followed[topic] for topic in job.follows], steady) if job.follows else None
+            guard = Guard([following.topics[topic] for topic in job.follows], steady) if job.follows else None
             ticker = Ticker(job, self.database, self.clock, self.kit, self.committed, guard)
             self._start(f"job {job.name}", ticker.run())
 

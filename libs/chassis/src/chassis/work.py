@@ -84,6 +84,7 @@ class Work(Generic[Kit]):
         self._causes = dict(causes or {})
         self._fetched: list[Fact] = []
         self._told: list[Told] = []
+        self._by_itself: Cause | None = None
 
     def new_id(self) -> UUID:
         """A new id (uuid7) of this instant, greater than every one before."""
@@ -109,19 +110,24 @@ class Work(Generic[Kit]):
         one, `correlation` (else a fact's own key) says what they belong to. `answering` facts go to the sender of a
         message alone, and keep what it calls that.
         """
-        cause = self._causes.get(id(because)) or Cause(traceparent=traceparent())
+        cause = self._causes.get(id(because)) or self._itself()
         causation = str(cause.fact_id) if cause.fact_id else None
         called = (answering and cause.called) or Called(causation, cause.correlation)
         for fact in facts:
-            self._tell(fact, called.id, called.correlation or correlation or fact.key, cause.traceparent)
+            self._tell(fact, called.id, called.correlation or correlation, cause.traceparent)
 
-    def _tell(self, fact: Fact, causation: str | None, correlation: str, trace: str | None) -> None:
-        key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
+    def _itself(self) -> Cause:
+        """What is told because of nothing in the batch follows from the trace that the work is a part of."""
+        if self._by_itself is None:
+            self._by_itself = Cause(traceparent=traceparent())
+        return self._by_itself
+
+    def _tell(self, fact: Fact, causation: str | None, correlation: str | None, trace: str | None) -> None:
+        key, body, fact_id = fact.key, fact.model_dump_json().encode(), new_id(self.now)
         if len(body) > LARGEST_BODY:
             raise ValueError(f"{fact.TYPE} is too large to be told: facts carry ids, codes and times")
-        self._told.extend(
-            Told(fact_id, topic, key, fact.TYPE, correlation, causation, trace, body) for topic in fact.topics
-        )
+        for topic in fact.topics:
+            self._told.append(Told(fact_id, topic, key, fact.TYPE, correlation or key, causation, trace, body))
 
     @property
     def told(self) -> Sequence[Told]:

@@ -75,8 +75,7 @@ async def test_what_was_told_by_then_is_taken_first(tiny: Any, hands: Any) -> No
 
 
 async def test_time_passes_as_far_as_every_topic_was_followed(tiny: Any, hands: Any) -> None:
-    machine, clock = Stepping(), tiny.harness.clock
-    first, second = (Followed(tiny.harness.settings, name, clock) for name in ("first", "second"))
+    machine, first, second = Stepping(), Followed(), Followed()
     guard = Guard((first, second), Steady(machine))
 
     async def until() -> Any:

@@ -16,15 +16,14 @@ from chassis import telemetry
 from chassis.batches import Stopped, Taker
 from chassis.consumer import Message
 from chassis.kafka.login import METADATA_MS, security
+from chassis.kafka.quiet import be_quiet
 from chassis.kafka.tolerant import be_tolerant
 from chassis.kafka.waiting import ended, within
 from chassis.settings import Settings
 from chassis.telemetry import metrics
 
-_BATCH_MS = 5
-"""Also the blind time after an empty poll (sharp edge 3)."""
-_FETCH_MS = 25
-"""A partition that was just emptied waits for the fetch that is under way without it, at most so long."""
+_BLIND_MS = 5
+"""The time after an empty poll in which nothing is seen (sharp edge 3)."""
 _FETCH_BYTES = 64 * 1024
 """Held for each partition that there is more of; a larger record comes alone."""
 _REQUEST_MS = 20_000
@@ -103,6 +102,7 @@ class Subscription:
         self._ends, self._uncommitted, self._sight = {}, 0, Sight()
         self._broker = _broker(self._settings)
         self._subscriber = self._subscribe(self._broker)
+        await be_quiet(self._broker)
         await self._broker.start()
         _assert_safe(self._subscriber.consumer)
         self._member = True
@@ -147,9 +147,8 @@ class Subscription:
             group_instance_id=f"{settings.SERVICE}-{settings.instance}-{self._name}" if settings.instance else None,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
-            batch_timeout_ms=_BATCH_MS,
+            batch_timeout_ms=_BLIND_MS,
             max_records=self._taker.consumer.most,
-            fetch_max_wait_ms=_FETCH_MS,
             max_partition_fetch_bytes=_FETCH_BYTES,
             session_timeout_ms=_SESSION_MS,
             max_poll_interval_ms=_POLL_MS,

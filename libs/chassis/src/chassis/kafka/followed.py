@@ -8,7 +8,7 @@ then has arrived; once the service's group has committed up to that end, it has 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -51,26 +51,49 @@ class _Sight(NamedTuple):
 
 
 class Followed:
-    """How far the service's whole group has followed one topic."""
+    """How far the service's whole group has followed one topic: `until`, None while that is not known."""
 
-    def __init__(self, settings: Settings, topic: str, clock: Clock) -> None:
+    def __init__(self) -> None:
         self.until: datetime | None = None
-        self._settings, self._topic, self._clock = settings, topic, clock
-        self._readings: deque[_Reading] = deque()
         self._open: deque[_Sight] = deque()
+
+    def see(self, ends: Ends, at: datetime | None) -> None:
+        """Remember the end that has to be reached; the same end later is the same work."""
+        if at is None or not ends:
+            return
+        if self._open and self._open[-1].ends == ends:
+            self._open[-1] = _Sight(at, ends)
+        elif len(self._open) < _MOST_OPEN:
+            self._open.append(_Sight(at, ends))
+
+    def reach(self, taken: Ends) -> bool:
+        """Move on by what the group has taken; whether nothing that was remembered is left."""
+        while self._open and _covers(taken, self._open[0].ends):
+            self.until = self._open.popleft().at
+        return not self._open
+
+
+class Following:
+    """Keeps `topics` up to date: how far each of them was followed."""
+
+    def __init__(self, settings: Settings, topics: Iterable[str], clock: Clock) -> None:
+        self.topics: Mapping[str, Followed] = {topic: Followed() for topic in sorted(topics)}
+        self._settings, self._clock = settings, clock
+        self._readings: deque[_Reading] = deque()
+        self._taken: Ends = {}
         self._begun_at = clock.now()
 
     async def run(self) -> None:
-        """Keep `until` up to date until cancelled; while Kafka is away it stands still."""
+        """Look on until cancelled; while Kafka is away nothing moves."""
         while True:
             try:
                 await self._look_on()
             except (KafkaError, OSError) as error:
-                _log.warning("followed.waits", topic=self._topic, error=telemetry.failure(error))
+                _log.warning("followed.waits", error=telemetry.failure(error))
             await asyncio.sleep(_AGAIN_S)
 
     async def _look_on(self) -> None:
-        consumer = _consumer(self._settings)
+        consumer, self._taken = _consumer(self._settings), {}
         try:
             await within(_ANSWER_S, consumer.start())
             while True:
@@ -80,19 +103,32 @@ class Followed:
             await ended(consumer.stop())
 
     async def _look(self, consumer: AIOKafkaConsumer) -> None:
+        """Ask where the topics end, and what was taken, unless that is known to be all."""
         self._readings.append(_Reading(time.monotonic(), self._clock.now()))
         ends = await self._ends(consumer)
-        self._see(ends, self._arrived())
-        if self._open:
-            taken = await _committed(consumer, ends)
-            while self._open and _covers(taken, self._open[0].ends):
-                self.until = self._open.popleft().at
-        behind = self._clock.now() - (self.until or self._begun_at)
-        metrics.FOLLOWED_AGE.labels(self._topic).set(max(behind.total_seconds(), 0.0))
+        self._taken = {spot: at for spot, at in self._taken.items() if at <= ends.get(spot, 0)}  # Kafka was made anew
+        at = self._arrived()
+        for topic, one in self.topics.items():
+            one.see({spot: end for spot, end in ends.items() if spot.topic == topic}, at)
+        if not self._reach():
+            self._taken = await _committed(consumer, ends)
+            self._reach()
+        for topic, one in self.topics.items():
+            behind = self._clock.now() - (one.until or self._begun_at)
+            metrics.FOLLOWED_AGE.labels(topic).set(max(behind.total_seconds(), 0.0))
+
+    def _reach(self) -> bool:
+        """Move on by what is known to be taken; whether nothing is left."""
+        left = [one for one in self.topics.values() if not one.reach(self._taken)]
+        return not left
 
     async def _ends(self, consumer: AIOKafkaConsumer) -> Ends:
-        partitions = await consumer._client._wait_on_metadata(self._topic)
-        found: Ends = await consumer.end_offsets([TopicPartition(self._topic, one) for one in sorted(partitions)])
+        spots = [
+            TopicPartition(topic, one)
+            for topic in self.topics
+            for one in sorted(await consumer._client._wait_on_metadata(topic))
+        ]
+        found: Ends = await consumer.end_offsets(spots)
         return found
 
     def _arrived(self) -> datetime | None:
@@ -101,15 +137,6 @@ class Followed:
         while self._readings and self._readings[0].monotonic <= enough:
             newest = self._readings.popleft().at
         return newest
-
-    def _see(self, ends: Ends, at: datetime | None) -> None:
-        """Remember the end that has to be reached; the same end later is the same work."""
-        if at is None or not ends:
-            return
-        if self._open and self._open[-1].ends == ends:
-            self._open[-1] = _Sight(at, ends)
-        elif len(self._open) < _MOST_OPEN:
-            self._open.append(_Sight(at, ends))
 
 
 def _consumer(settings: Settings) -> AIOKafkaConsumer:

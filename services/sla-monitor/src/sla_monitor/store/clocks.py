@@ -12,15 +12,17 @@ from chassis.db import Row, Session, rows
 from contracts.vocabulary import ClockKind, Complexity, Light, Verdict
 from sla_monitor.domain import COUNTS, Case, Clock, Step, Ticket
 
-_TICKETS = """
-    SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE
-"""
+_OF_TICKET = ", ".join(Ticket._fields)
+_STANDING = f"""
+    SELECT {_OF_TICKET} FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id
+"""  # noqa: S608
+_TICKETS = f"{_STANDING} FOR UPDATE"
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
+_TICKET = f"SELECT {_OF_TICKET} FROM ticket WHERE ticket_id = :id"  # noqa: S608
 _FOLLOWED = {
     topic: f"SELECT ticket_id, {count} AS followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"  # noqa: S608
     for topic, count in COUNTS.items()
 }
-_STANDING = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id"
 _PLACES = """
     ticket_id, kind, ref, unit, started_at, due_at, yellow_at, light, steps, wanted_at, provisional, calendar, policy,
     red_before, tries, stopped_at, verdict
@@ -195,13 +197,13 @@ async def _cases(session: Session, tickets: Iterable[Ticket], *, ended_too: bool
     cases: dict[UUID, tuple[Ticket, dict[Any, Clock]]] = {one.ticket_id: (one, {}) for one in tickets}
     for row in await rows(session, _CLOCKS, ticket_id=list(cases), ended_too=ended_too):
         clock = _clock(row)
-        cases[row.ticket_id][1][clock.key] = clock
+        cases[row[0]][1][clock.key] = clock
     return {ticket_id: Case(*parts) for ticket_id, parts in cases.items()}
 
 
 async def one(session: Session, ticket_id: UUID) -> Case | None:
     """The case of a ticket, None of one that is not known."""
-    found = [_ticket(row) for row in await rows(session, "SELECT * FROM ticket WHERE ticket_id = :id", id=ticket_id)]
+    found = [_ticket(row) for row in await rows(session, _TICKET, id=ticket_id)]
     return (await _cases(session, found)).get(ticket_id)
 
 
@@ -215,7 +217,10 @@ class _Changed(NamedTuple):
     @property
     def turned(self) -> bool:
         """Whether nothing but its light is another."""
-        return self.was is not None and self.was._replace(light=self.now.light) == self.now
+        return self.was is not None and _but_light(self.was) == _but_light(self.now)
+
+
+_but_light = itemgetter(*(place for place, name in enumerate(Clock._fields) if name != "light"))
 
 
 async def save(session: Session, cases: Sequence[tuple[Case, Case]]) -> None:
@@ -284,7 +289,7 @@ def _place(clock: Clock) -> tuple[str, str, str]:
 
 async def due(session: Session, until: datetime, most: int) -> list[UUID]:
     """The tickets whose lights change before an instant by the passing of time, the earliest first."""
-    return list(dict.fromkeys(row.ticket_id for row in await rows(session, _DUE, until=until, most=most)))
+    return list(dict.fromkeys(row[0] for row in await rows(session, _DUE, until=until, most=most)))
 
 
 async def board(session: Session, unit: str | None) -> list[tuple[ClockKind, Light, int]]:
@@ -301,12 +306,9 @@ async def next_to_turn(session: Session, unit: str | None, most: int) -> list[tu
     return [(row.ticket_id, _clock(row)) for row in found]
 
 
-_of_ticket = itemgetter(*Ticket._fields)
-
-
 def _ticket(row: Row) -> Ticket:
-    ticket = Ticket._make(_of_ticket(row))
-    return ticket._replace(complexity=Complexity(ticket.complexity))
+    ticket_id, complaint_id, submitted_at, from_city, unit, complexity, *rest = row
+    return Ticket(ticket_id, complaint_id, submitted_at, from_city, unit, Complexity(complexity), *rest)
 
 
 def _clock(row: Row) -> Clock:

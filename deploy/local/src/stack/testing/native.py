@@ -1,5 +1,6 @@
 """The servers of `make run`, on free ports, with state that is thrown away."""
 
+import os
 import random
 import secrets
 import signal
@@ -22,6 +23,9 @@ from stack.trouble import Trouble, last_words
 from stack.valkey import Valkey
 
 _BELOW_EPHEMERAL = range(20_000, 32_000)
+_SESSION = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_SESSIONS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+"""Which of several test sessions beside each other this is: none takes a port that another has just found free."""
 _TRIES = 3
 _PATIENCE_S = 90.0
 
@@ -29,7 +33,7 @@ _PATIENCE_S = 90.0
 def free_ports(how_many: int) -> list[int]:
     """Ports that nobody listens on, below those that the system hands out for outgoing connections."""
     found: list[int] = []
-    for port in random.sample(_BELOW_EPHEMERAL, 2000):
+    for port in random.sample(_BELOW_EPHEMERAL[_SESSION::_SESSIONS], 2000):
         if len(found) < how_many and _free(port):
             found.append(port)
     return found

@@ -70,12 +70,15 @@ _COUNTED = """
     SELECT (head || '70008000000000000001')::uuid, matter, cause, 'unit.' || unit, finished_at FROM drawn
 """
 _BLOCKAGES = "INSERT INTO blockage (matter_code, cause) SELECT DISTINCT matter_code, cause FROM counted"
-_DAYS = """
-    INSERT INTO blockage_day (blockage_id, day, unit, finishes)
-    SELECT blockage_id, CAST(finished_at AT TIME ZONE 'Asia/Shanghai' AS date), unit, count(*)
-    FROM counted JOIN blockage USING (matter_code, cause) GROUP BY 1, 2, 3
+_SPANS = """
+    INSERT INTO blockage_span (days, first, blockage_id, unit, finishes)
+    SELECT days, day - (day - date '1999-12-06') % days, blockage_id, unit, count(*)
+    FROM (
+        SELECT blockage_id, unit, CAST(finished_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
+        FROM counted JOIN blockage USING (matter_code, cause)
+    ) AS dated, (VALUES (1), (7), (28)) AS span (days) GROUP BY 1, 2, 3, 4
 """
-_TABLES = ("ticket", "revisit", "supervised", "counted", "blockage", "blockage_day")
+_TABLES = ("ticket", "revisit", "supervised", "counted", "blockage", "blockage_span")
 
 
 async def fill(connection: asyncpg.Connection, how_many: int, now: datetime) -> None:
@@ -87,7 +90,7 @@ async def fill(connection: asyncpg.Connection, how_many: int, now: datetime) -> 
     await connection.execute(_DRAW, how_many, MATTERS, UNITS, list(Cause), now)
     await connection.execute(_TICKETS, [_written(kind, now) for kind in range(KINDS)])
     await connection.execute(_REVISITS, now)
-    for sql in (_SUPERVISED, _COUNTED, _BLOCKAGES, _DAYS, "DROP TABLE drawn"):
+    for sql in (_SUPERVISED, _COUNTED, _BLOCKAGES, _SPANS, "DROP TABLE drawn"):
         await connection.execute(sql)
     for table in _TABLES:
         await connection.execute(f"VACUUM (ANALYZE) {table}")

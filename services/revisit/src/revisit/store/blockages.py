@@ -1,14 +1,15 @@
 """What tickets were finished for, and how often on each date: counted as facts come, and ranked."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.db import Row, Session, rows
 from contracts.vocabulary import Cause
-from revisit.domain import Blockage, Finished, Repeating
+from revisit.domain import Blockage, Finished, Repeating, spans
+from revisit.domain.spans import Run
 from revisit.store import improvements
 from revisit.store.names import caller, unit_of
 
@@ -37,33 +38,37 @@ _LOCK = """
 """
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
 _DAYS = """
-    SELECT blockage.matter_code, blockage.cause, found.day, sum(found.finishes) AS finishes
+    SELECT blockage.matter_code, blockage.cause, found.first, sum(found.finishes) AS finishes
     FROM unnest(CAST(:matter_code AS text[]), CAST(:cause AS text[])) AS asked (matter_code, cause)
     JOIN blockage ON (blockage.matter_code, blockage.cause) = (asked.matter_code, asked.cause)
-    JOIN blockage_day AS found ON found.blockage_id = blockage.blockage_id
-    WHERE found.day BETWEEN :first AND :last
-    GROUP BY blockage.matter_code, blockage.cause, found.day
+    JOIN blockage_span AS found ON found.blockage_id = blockage.blockage_id
+    WHERE found.days = 1 AND found.first BETWEEN :first AND :last
+    GROUP BY blockage.matter_code, blockage.cause, found.first
 """
 _ADD = """
-    INSERT INTO blockage_day (blockage_id, day, unit, finishes)
-    SELECT blockage.blockage_id, more.day, more.unit, more.finishes FROM unnest(
-        CAST(:matter_code AS text[]), CAST(:cause AS text[]), CAST(:day AS date[]), CAST(:unit AS text[]),
-        CAST(:finishes AS integer[])
-    ) AS more (matter_code, cause, day, unit, finishes)
+    INSERT INTO blockage_span (blockage_id, days, first, unit, finishes)
+    SELECT blockage.blockage_id, more.days, more.first, more.unit, more.finishes FROM unnest(
+        CAST(:matter_code AS text[]), CAST(:cause AS text[]), CAST(:unit AS text[]), CAST(:days AS smallint[]),
+        CAST(:first AS date[]), CAST(:finishes AS integer[])
+    ) AS more (matter_code, cause, unit, days, first, finishes)
     JOIN blockage ON (blockage.matter_code, blockage.cause) = (more.matter_code, more.cause)
-    ON CONFLICT (blockage_id, day, unit) DO UPDATE SET finishes = blockage_day.finishes + excluded.finishes
+    ON CONFLICT (blockage_id, days, first, unit) DO UPDATE SET finishes = blockage_span.finishes + excluded.finishes
 """
 _RANKED = """
-    SELECT blockage.matter_code, blockage.cause, found.finishes
+    SELECT blockage.matter_code, blockage.cause, ranked.finishes
     FROM (
-        SELECT blockage_id, sum(finishes) AS finishes FROM blockage_day
-        WHERE day BETWEEN :first AND :last
-        GROUP BY blockage_id HAVING sum(finishes) > 0
-    ) AS found
-    JOIN blockage ON blockage.blockage_id = found.blockage_id
-    ORDER BY found.finishes DESC, blockage.matter_code, blockage.cause LIMIT :most
+        SELECT blockage_id, sum(sign * finishes) AS finishes
+        FROM unnest(
+            CAST(:days AS smallint[]), CAST(:first AS date[]), CAST(:last AS date[]), CAST(:sign AS integer[])
+        ) AS run (days, first, last, sign)
+        JOIN blockage_span AS found ON found.days = run.days AND found.first BETWEEN run.first AND run.last
+        GROUP BY blockage_id HAVING sum(sign * finishes) > 0
+    ) AS ranked
+    JOIN blockage ON blockage.blockage_id = ranked.blockage_id
+    ORDER BY ranked.finishes DESC, blockage.matter_code, blockage.cause LIMIT :most
 """
-_RANKED_OF = _RANKED.replace("WHERE day", "WHERE unit = :unit AND day")
+_RANKED_OF = _RANKED.replace("GROUP BY", "WHERE unit = :unit GROUP BY")
+_PLACE = ("matter_code", "cause", "unit", "days", "first")
 
 
 class Ranked(NamedTuple):
@@ -93,7 +98,7 @@ async def locked(session: Session, finishes: Sequence[Finished], days: int) -> d
     found = await rows(session, _DAYS, **_columns(blockages), first=min(on) - around, last=max(on) + around)
     counts: dict[Blockage, dict[date, int]] = {one: {} for one in blockages}
     for row in found:
-        counts[_blockage(row)][row.day] = int(row.finishes)
+        counts[_blockage(row)][row.first] = int(row.finishes)
     newest = await improvements.newest(session, blockages)
     return {one: Repeating(one, counts[one], newest.get(one)) for one in blockages}
 
@@ -105,19 +110,15 @@ async def save(session: Session, before: Mapping[UUID, Finished], after: Mapping
         await rows(session, _UNCOUNT, ticket_id=list(uncounted))
     if come:
         await _count(session, sorted(come))
-    more = Counter(map(_place, come))
-    more.subtract(map(_place, gone))
+    more = Counter(place for one in come for place in _places(one))
+    more.subtract(place for one in gone for place in _places(one))
     if found := sorted(place for place, number in more.items() if number):
-        finishes = [more[place] for place in found]
-        names = ("matter_code", "cause", "day", "unit")
-        await rows(
-            session, _ADD, **dict(zip(names, map(list, zip(*found, strict=True)), strict=True)), finishes=finishes
-        )
+        await rows(session, _ADD, **_named(_PLACE, found), finishes=[more[place] for place in found])
 
 
 async def ranked(session: Session, first: date, last: date, unit: str | None, most: int) -> list[Ranked]:
     """What tickets were finished for from one date to another, most first; of all, or of one principal's."""
-    asked = {"first": first, "last": last, "most": most}
+    asked = {**_named(Run._fields, spans.between(first, last)), "most": most}
     found = await (rows(session, _RANKED_OF, **asked, unit=unit) if unit else rows(session, _RANKED, **asked))
     return [Ranked(_blockage(row), int(row.finishes)) for row in found]
 
@@ -133,8 +134,13 @@ async def _count(session: Session, finishes: Sequence[Finished]) -> None:
     )
 
 
-def _place(one: Finished) -> tuple[str, str, date, str]:
-    return *one.blockage, one.on, caller(one.unit)
+def _places(one: Finished) -> Iterator[tuple[str, str, str, int, date]]:
+    """Where it is counted."""
+    return ((*one.blockage, caller(one.unit), *span) for span in spans.holding(one.on))
+
+
+def _named(names: Sequence[str], columns: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return dict(zip(names, map(list, zip(*columns, strict=True)), strict=True))
 
 
 def _columns(blockages: Collection[Blockage]) -> dict[str, list[str]]:

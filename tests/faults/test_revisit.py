@@ -3,32 +3,26 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
-from tests.deployment import WORKING, Deployment, business, deployed, until
+from tests.deployment import Deployment, business, deployed, until
+from tests.faults.desks import PATIENCE_S, Desks, numbers, some_id
 from tests.faults.trial import ask
 from tests.journeys.bus import body, headers
 from tests.load.bus import Reader, producer
 
-from chassis.clock import new_id
 from chassis.testing import lives
 from chassis.testing.lives import at
 from contracts import base, tickets
 
-DESKS = ("revisit", "revisit-2")
-RELAY = "revisit-relay"
 ROUNDS = 3
 CLERKS = 6
-_PATIENCE_S = 90.0
 _NOON = at("24 12:00")
-_LOGGED = "SELECT count(*) FROM log WHERE topic = 'revisits'"
 
 EXPECTED = Counter(
     {
@@ -64,8 +58,7 @@ async def alone() -> AsyncIterator[Deployment]:
 class Clerks:
     """Those who act on tickets over HTTP, each step said until it is answered, and once more after that."""
 
-    district: Deployment
-    client: httpx2.AsyncClient
+    desks: Desks
     bus: AIOKafkaProducer
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     done: list[UUID] = field(default_factory=list)
@@ -73,14 +66,14 @@ class Clerks:
     async def work(self) -> None:
         """One ticket after the other until it is enough."""
         while not self.enough.is_set():
-            ticket = _id()
+            ticket = some_id()
             await self._finished(ticket)
             await self._whole_life(f"/v1/tickets/{ticket}")
             self.done.append(ticket)
 
     async def _finished(self, ticket: UUID) -> None:
         """Dispatch tells that it was finished, and says so again."""
-        ids = {"ticket_id": ticket, "complaint_id": _id()}
+        ids = {"ticket_id": ticket, "complaint_id": some_id()}
         facts = [one.model_copy(update=ids) for one in (lives.opened(), lives.finished("24 10:00"))]
         told = [_record(fact, number) for number, fact in enumerate(facts, 1)]
         for key, value, said in told + told:
@@ -93,8 +86,8 @@ class Clerks:
         await self._try(unit, "unit.hrss", "09:40", {"rating": 1, "solved": False})
         await self._try(centre, "centre", "09:50", {"rating": 4, "solved": True})
         seen = await self._see(ticket, lambda seen: seen["bad_ratings"], many=1)
-        said = {"how": "corrected", "text_id": str(_id())}
-        await self._say(f"/v1/ratings/{seen[0]['answer_id']}/explanations", "unit.hrss", said)
+        said = {"how": "corrected", "text_id": str(some_id())}
+        await self.desks.say(f"/v1/ratings/{seen[0]['answer_id']}/explanations", "unit.hrss", said)
         await self._supervised(ticket)
         second = (await self._see(ticket, lambda seen: seen["revisits"], many=3))[-1]
         await self._try(second, "centre", None, {"rating": 5, "solved": True})
@@ -106,72 +99,50 @@ class Clerks:
             await self._round(f"/v1/findings/{findings[1]['finding_id']}", passed=passed)
 
     async def _round(self, finding: str, *, passed: bool) -> None:
-        circular = {"number": "〔2026〕12号", "text_id": str(_id())}
-        said: dict[str, Any] = {"reason_id": str(_id()), "circular": circular}
-        proposal = (await self._say(f"{finding}/proposals", "office", said))["proposal"]
-        opened = await self._say(f"{finding}/confirmations", "office", {"proposal_id": proposal["proposal_id"]}, "2")
+        circular = {"number": "〔2026〕12号", "text_id": str(some_id())}
+        said: dict[str, Any] = {"reason_id": str(some_id()), "circular": circular}
+        proposal = (await self.desks.say(f"{finding}/proposals", "office", said))["proposal"]
+        opened = await self.desks.say(
+            f"{finding}/confirmations", "office", {"proposal_id": proposal["proposal_id"]}, "2"
+        )
         round_ = f"/v1/rounds/{opened['rounds'][-1]['round_id']}"
-        await self._say(f"{round_}/rectifications", "unit.hrss", {"text_id": str(_id())})
-        await self._say(f"{round_}/checks", "centre", {"passed": passed, "reason_id": str(_id())})
+        await self.desks.say(f"{round_}/rectifications", "unit.hrss", {"text_id": str(some_id())})
+        await self.desks.say(f"{round_}/checks", "centre", {"passed": passed, "reason_id": str(some_id())})
 
     async def _try(self, revisit: dict[str, Any], who: str, clock: str | None, heard: dict[str, Any] | None) -> None:
         when = f"2026-11-25T{clock}:00+08:00" if clock else revisit["planned_at"]
         said: dict[str, Any] = {"outcome": "reached" if heard else "not-reached", "method": "phone", "answer": heard}
-        await self._say(f"/v1/revisits/{revisit['revisit_id']}/attempts", who, said | {"attempted_at": when})
+        await self.desks.say(f"/v1/revisits/{revisit['revisit_id']}/attempts", who, said | {"attempted_at": when})
 
     async def _see(self, ticket: str, part: Any, many: int) -> list[dict[str, Any]]:
         """So many of a part of what is shown of a ticket, as soon as there are."""
         found: list[dict[str, Any]] = []
 
         async def there() -> bool:
-            answer = await self._ask("GET", f"{ticket}/revisits", "centre")
+            answer = await self.desks.ask("GET", f"{ticket}/revisits", "centre")
             found[:] = part(answer.json()) if answer.status_code == httpx2.codes.OK else []
             return len(found) >= many
 
-        await until(there, _PATIENCE_S, f"{many} of {ticket}")
+        await until(there, PATIENCE_S, f"{many} of {ticket}")
         return found
-
-    async def _say(self, path: str, who: str, said: dict[str, Any], officer: str = "1") -> dict[str, Any]:
-        told = {"action_id": str(_id()), "officer": officer} | said
-        answers = [await self._ask("POST", path, who, told) for _ in range(2)]
-        assert [one.status_code for one in answers] == [httpx2.codes.OK] * 2, (path, answers[0].text)
-        return dict(answers[1].json())
-
-    async def _ask(self, method: str, path: str, who: str, said: dict[str, Any] | None = None) -> httpx2.Response:
-        """What the first desk answers that is there."""
-        answers: list[httpx2.Response] = []
-        desks = cycle(DESKS)
-
-        async def answered() -> bool:
-            url = self.district.url(next(desks)) + path
-            try:
-                answer = await self.client.request(method, url, json=said, headers=self.district.bearer(who))
-            except httpx2.TransportError:
-                return False
-            answers.append(answer)
-            return answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE
-
-        await until(answered, _PATIENCE_S, path)
-        return answers[-1]
-
-
-def _id() -> UUID:
-    return new_id(_NOON)
 
 
 def _record(fact: tickets.TicketFact, number: int) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
-    said = base.headers("dispatch", fact.TYPE, new_id(_NOON), _NOON, fact.key, number, fact.key, None, None)
+    said = base.headers("dispatch", fact.TYPE, some_id(), _NOON, fact.key, number, fact.key, None, None)
     return fact.key.encode(), fact.model_dump_json().encode(), said
 
 
 async def test_killed_at_any_step_nothing_is_asked_or_counted_twice_or_lost(alone: Deployment) -> None:
-    async with _calendar_told(alone), _desks(alone), _clerks(alone) as clerks:
+    await _calendar_told(alone)
+    async with httpx2.AsyncClient(timeout=5) as client, producer(alone.login("dispatch")) as bus:
+        clerks = Clerks(Desks.planned(alone, "revisit", "revisits", client), bus)
+        await clerks.desks.up()
         async with asyncio.TaskGroup() as tasks:
             for _ in range(CLERKS):
                 tasks.create_task(clerks.work())
-            await _kill_in_turn(alone)
+            await clerks.desks.kill_in_turn(ROUNDS)
             clerks.enough.set()
-        records = await _told(alone)
+        records = await clerks.desks.told()
 
     assert len(clerks.done) >= 2 * CLERKS
     for ticket in clerks.done:
@@ -185,7 +156,7 @@ async def test_killed_at_any_step_nothing_is_asked_or_counted_twice_or_lost(alon
 
 def _each_once(about: Sequence[ConsumerRecord]) -> None:
     """In order, without gaps; and no call, plan or action stands in two of them."""
-    assert [int(headers(one)["ce_sequence"]) for one in about] == list(range(1, len(about) + 1))
+    assert numbers(about) == list(range(1, len(about) + 1))
     bodies = [body(one) for one in about]
     attempts = [one for one in bodies if "attempt_id" in one]
     assert [one["number"] for one in attempts if one["revisit_id"] == attempts[0]["revisit_id"]] == [1, 2]
@@ -195,8 +166,7 @@ def _each_once(about: Sequence[ConsumerRecord]) -> None:
     assert sorted(plans) == [("centre", 1), ("second", 1), ("unit", 1)]
 
 
-@asynccontextmanager
-async def _calendar_told(district: Deployment) -> AsyncIterator[None]:
+async def _calendar_told(district: Deployment) -> None:
     """What the dates are is on its topic, as sla-monitor says it."""
     district.add("sla-monitor", "sla-monitor")
     await district.up("sla-monitor")
@@ -206,56 +176,6 @@ async def _calendar_told(district: Deployment) -> AsyncIterator[None]:
         days = await ask(district, "sla-monitor", "SELECT count(*) FROM log WHERE topic = 'calendar'")
         return 0 < int(days) <= sum((await reader.sizes()).values())
 
-    await until(told, _PATIENCE_S, "the calendar")
+    await until(told, PATIENCE_S, "the calendar")
     await reader.close()
     district.kill("sla-monitor")
-    yield
-
-
-@asynccontextmanager
-async def _desks(district: Deployment) -> AsyncIterator[None]:
-    for name in DESKS:
-        district.add(name, "revisit", WORKING)
-    district.add(RELAY, "revisit", "relay")
-    await district.up(*DESKS, RELAY)
-    yield
-
-
-@asynccontextmanager
-async def _clerks(district: Deployment) -> AsyncIterator[Clerks]:
-    async with httpx2.AsyncClient(timeout=5) as client, producer(district.login("dispatch")) as bus:
-        yield Clerks(district, client, bus)
-
-
-async def _kill_in_turn(district: Deployment) -> None:
-    """Each process as often as there are rounds, each time some facts later in their work than the last."""
-    for number in range(ROUNDS):
-        for name in (*DESKS, RELAY):
-            await _gone_on(district, number)
-            await asyncio.to_thread(district.kill, name)
-            district.start(name)
-            await district.ready(name)
-
-
-async def _gone_on(district: Deployment, facts: int) -> None:
-    """Return when so many facts more are in the log."""
-    begun = int(await ask(district, "revisit", _LOGGED))
-
-    async def more() -> bool:
-        return int(await ask(district, "revisit", _LOGGED)) >= begun + facts
-
-    await until(more, _PATIENCE_S, "the desks to go on")
-
-
-async def _told(district: Deployment) -> list[ConsumerRecord]:
-    """Everything on the topic, each fact once, as soon as it is as much as the log holds."""
-    seen: dict[bytes, ConsumerRecord] = {}
-    reader = Reader(district.login("operator"), lambda topic: topic == "revisits")
-
-    async def all_there() -> bool:
-        await reader.read(lambda record: seen.setdefault(headers(record)["ce_id"], record))
-        return len(seen) == int(await ask(district, "revisit", _LOGGED))
-
-    await until(all_there, _PATIENCE_S, "the log to be told")
-    await reader.close()
-    return list(seen.values())

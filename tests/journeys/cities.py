@@ -14,11 +14,13 @@ from time import CLOCK_REALTIME, clock_gettime
 from typing import Any
 
 import httpx2
-from tests.deployment import ROOT, until
+from tests.deployment import ROOT, Deployment, until, variable
 from tests.journeys.programs import PYTHON, made, said_by, started
 
 from stack.testing import native
 
+_FRESH = httpx2.Limits(keepalive_expiry=2.0)
+"""A connection is not used again that the city may be closing just now: it does so after five seconds."""
 _READY_S = 60.0
 
 
@@ -37,6 +39,11 @@ class Key:
     def written(self) -> str:
         """As it is agreed."""
         return f"{self.key_id}:{base64.b64encode(self.secret).decode()}"
+
+    @property
+    def as_json(self) -> str:
+        """As portal-bridge's settings have it."""
+        return json.dumps({self.key_id: base64.b64encode(self.secret).decode()})
 
     def headers(self, method: str, url: str, body: bytes, at: float | None = None) -> dict[str, str]:
         """Digest and signature of a request, line by line as docs/city-feedback.md has it."""
@@ -62,6 +69,8 @@ class City:
     settings: dict[str, str]
     key: Key
     """The district's, by which it signs."""
+    own: Key
+    """The city's, by which it signs."""
     client: httpx2.AsyncClient
     process: Process | None = None
 
@@ -109,6 +118,19 @@ class City:
                 return entries
 
 
+def agreed(sample: City, district: Deployment) -> dict[str, str]:
+    """The variables by which portal-bridge knows what was agreed with the city, and where intake is."""
+    said = {
+        "PUBLIC_URL": sample.settings["DISTRICT_URL"],
+        "CITY_URL": sample.url,
+        "CITY_KEYS": sample.own.as_json,
+        "DISTRICT_KEYS": sample.key.as_json,
+        "DISTRICT_KEY": sample.key.key_id,
+        "INTAKE_URL": district.url("intake"),
+    }
+    return {variable("portal-bridge", name): value for name, value in said.items()}
+
+
 async def city_made(home: Path) -> Path:
     """A copy of the program with what it depends on."""
     return await made(ROOT / "examples" / "city", PYTHON, home)
@@ -125,8 +147,8 @@ async def city(home: Path, store: Path, district_url: str, district: Key, ours: 
         "DISTRICT_KEYS": district.written,
         "STORE": str(store),
     }
-    async with httpx2.AsyncClient(timeout=10) as client:
-        ready = City(home, url, settings, district, client)
+    async with httpx2.AsyncClient(timeout=10, limits=_FRESH) as client:
+        ready = City(home, url, settings, district, ours, client)
         try:
             yield ready
         finally:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import httpx2
 import pytest
-from tests.deployment import SERVICES, Deployment, until, variable
-from tests.journeys.cities import City, Key, city, city_made
+from tests.deployment import SERVICES, Deployment, until
+from tests.journeys.cities import City, Key, agreed, city, city_made
 from tests.journeys.conftest import Town
 from tests.journeys.doing import act, finish, tickets_of
 from tests.load.complaints import Generator
@@ -99,15 +99,7 @@ async def living(district: Deployment, generator: Generator, home: Path, store: 
     for service in services:
         district.add(service, service)
     async with city(home, store, district.url(_BRIDGE), ours, theirs) as sample:
-        agreed = {
-            "PUBLIC_URL": district.url(_BRIDGE),
-            "CITY_URL": sample.url,
-            "CITY_KEYS": _json(theirs),
-            "DISTRICT_KEYS": _json(ours),
-            "DISTRICT_KEY": ours.key_id,
-            "INTAKE_URL": district.url("intake"),
-        }
-        district.processes[_BRIDGE].environment |= {variable(_BRIDGE, name): said for name, said in agreed.items()}
+        district.processes[_BRIDGE].environment |= agreed(sample, district)
         try:
             await district.up(*services)
             await sample.start("--push")
@@ -119,11 +111,6 @@ async def living(district: Deployment, generator: Generator, home: Path, store: 
         finally:
             for service in services:
                 district.kill(service)
-
-
-def _json(key: Key) -> str:
-    key_id, _, secret = key.written.partition(":")
-    return json.dumps({key_id: secret})
 
 
 @pytest.fixture

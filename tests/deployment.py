@@ -169,10 +169,10 @@ class Deployment:
     def _end_of_log(self, name: str) -> str:
         return self.log(name).read_text()[-3000:]
 
-    def bbcs(self, *arguments: str) -> Any:
-        """What the operator's command answers, as JSON."""
+    def bbcs(self, *arguments: str, **environment: str) -> Any:
+        """What the operator's command answers, as JSON; it sees these variables too."""
         command = [str(Path(sys.executable).with_name("bbcs")), *arguments, "--json"]
-        return json.loads(self._run(command).splitlines()[-1])
+        return json.loads(self._run(command, **environment).splitlines()[-1])
 
     def migrate(self, service: str, url: str | None = None) -> None:
         """Make a service's tables in its database, or in another one."""

@@ -49,6 +49,12 @@ class Country:
         answer = await self.city.client.post(url, json=body, headers=self.town.district.bearer("centre"))
         return answer.raise_for_status().json()
 
+    async def bbcs(self, *arguments: str) -> Any:
+        """What the operator's command answers about the city."""
+        district = self.town.district
+        bridge = district.processes[_BRIDGE].environment
+        return await asyncio.to_thread(lambda: district.bbcs("city", *arguments, **bridge))
+
     async def replies(self, key: str) -> list[dict[str, Any]]:
         """What the city was told about an item, as it has it."""
         return [json.loads(one["body"]) for one in await self.city.control("GET", "replies") if one["key"] == key]
@@ -148,6 +154,23 @@ async def test_an_item_goes_from_exit_to_reply_whatever_the_city_does(country: C
 
     await compared(country, [first.key, second.key, third.key])
     await traced(country, third)
+    await reminded(country)
+
+
+async def reminded(country: Country) -> None:
+    """What the city forgot is found by its ledger, sent again, and is there then."""
+    await country.city.behave(forgets=True)
+    case = await country.exit()
+    await country.handle(case)
+    await country.stands(case.key, "taken", "taken")
+    forgotten = [{"what": "reply-forgotten", "city_key": case.key, "reply": number} for number in (1, 2)]
+    assert (await country.bbcs("compare"))["differences"] == forgotten
+    await country.city.behave(forgets=False)
+    again = await country.bbcs("send-again", "--by", "centre/7", "--reason", "对账")
+    assert [(one["city_key"], one["number"]) for one in again] == [(case.key, 1), (case.key, 2)]
+    await country.has(case.key, "accepted", "result")
+    await country.stands(case.key, "taken", "taken")
+    assert (await country.bbcs("compare"))["differences"] == []
 
 
 async def traced(country: Country, case: Case) -> None:

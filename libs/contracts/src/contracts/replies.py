@@ -23,7 +23,7 @@ class _OfReply(Fact):
 
 
 class ReplyTaken(_OfReply, type="reply.taken.v1", topic="city-feedback", producer="portal-bridge", key="city_key"):
-    """The city has it, once per key and number. `said_at` is when it happened here."""
+    """The city has it, once per key and number, once more where it forgot it. `said_at` is when it happened here."""
 
     said_at: Instant
     taken_at: Instant
@@ -43,7 +43,10 @@ class ReplyRefused(_OfReply, type="reply.refused.v1", topic="city-feedback", pro
 class ReplyCorrected(
     _OfReply, type="reply.corrected.v1", topic="city-feedback", producer="portal-bridge", key="city_key"
 ):
-    """The centre has it sent again under its number, with the text `text_id`, sealed with intake, or as it was."""
+    """The centre has it sent again under its number, with the text `text_id`, sealed with intake, or as it was.
+
+    Also where the city had taken it, and forgot it.
+    """
 
     text_id: TextId | None
     corrected_at: Instant

@@ -2,7 +2,8 @@
 
 from portal_bridge.clients.channel import Channel
 from portal_bridge.clients.city import City, Page
-from portal_bridge.clients.intake import Intake, NotReached
+from portal_bridge.clients.intake import Intake
+from portal_bridge.clients.reaching import NotReached
 from portal_bridge.clients.replies import Outcome, Replies
 
 __all__ = ["Channel", "City", "Intake", "NotReached", "Outcome", "Page", "Replies"]

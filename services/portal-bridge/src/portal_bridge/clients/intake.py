@@ -7,11 +7,9 @@ from uuid import UUID
 import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from portal_bridge.clients.reaching import NotReached
+
 _TIMES = httpx2.Timeout(5.0, connect=2.0)
-
-
-class NotReached(ConnectionError):  # noqa: N818 - what intake is
-    """Intake could not be asked as it should: whoever asked waits, and asks again."""
 
 
 class _Receipt(BaseModel):

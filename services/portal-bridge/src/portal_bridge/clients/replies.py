@@ -1,6 +1,7 @@
 """How replies get to the city: their texts from intake, by id, and then to the city, signed; many at once."""
 
 import asyncio
+import json
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from chassis.clock import SystemClock
 from chassis.signatures import Key, Request
 from chassis.web import strict
 from contracts.vocabulary import Purpose
-from portal_bridge.domain import Fate, Letter, body, fate
+from portal_bridge.domain import Fate, Letter, body, digest, fate
 
 _TIMES = httpx2.Timeout(10.0, connect=3.0)
 _INTAKE_TIMES = httpx2.Timeout(5.0, connect=2.0)
@@ -27,7 +28,7 @@ class Outcome(NamedTuple):
     """The city's status, None without an answer, its words for people, and the pause that it asks for, in seconds.
 
     `asked` is False where the city was not asked: intake was not to be had, or, where it is `left`, what was sent
-    before it found nobody.
+    before it found nobody. `digest` is the SHA-256 (hex) of the body that was sent.
     """
 
     status: int | None
@@ -35,6 +36,7 @@ class Outcome(NamedTuple):
     retry_after: float | None = None
     asked: bool = True
     left: bool = False
+    digest: str | None = None
 
 
 class _Way(NamedTuple):
@@ -80,12 +82,14 @@ class Replies:
 
     async def _put(self, city: httpx2.AsyncClient, letter: Letter, content: bytes) -> Outcome:
         url = f"{self.url.rstrip('/')}/v1/replies/{letter.city_key}/{letter.number}"
+        said = digest(json.loads(content))
         signed = signatures.signed(Request("PUT", url, content), self.key, SystemClock().now())
         try:
             answer = await city.put(url, content=content, headers=signed | {"content-type": "application/json"})
         except (httpx2.HTTPError, OSError):
-            return Outcome(None)
-        return Outcome(answer.status_code, _words(answer), _seconds(answer.headers.get("retry-after", "")))
+            return Outcome(None, digest=said)
+        pause = _seconds(answer.headers.get("retry-after", ""))
+        return Outcome(answer.status_code, _words(answer), pause, digest=said)
 
     async def _text(self, intake: httpx2.AsyncClient, complaint_id: UUID, text_id: UUID) -> str:
         """A text, which intake writes down that we read. Raises HTTPError, KeyError or ValueError."""

@@ -4,25 +4,32 @@ from portal_bridge.domain.complaint import complaint
 from portal_bridge.domain.feedback import Decision, Feedback, decide, decided, entered, received
 from portal_bridge.domain.form import CityAttachment, CityFeedback, CityReporter, digest, key_of, read, written
 from portal_bridge.domain.judging import Becoming, admit, becoming, is_credit_code
+from portal_bridge.domain.ledger import Again, Difference, Discord, Entry, Passed, compare
 from portal_bridge.domain.policy import Policy
 from portal_bridge.domain.replies import Addressee, Fate, Letter, Reply, Standing, body, fate, follow
 
 __all__ = [
     "Addressee",
+    "Again",
     "Becoming",
     "CityAttachment",
     "CityFeedback",
     "CityReporter",
     "Decision",
+    "Difference",
+    "Discord",
+    "Entry",
     "Fate",
     "Feedback",
     "Letter",
+    "Passed",
     "Policy",
     "Reply",
     "Standing",
     "admit",
     "becoming",
     "body",
+    "compare",
     "complaint",
     "decide",
     "decided",

@@ -64,7 +64,12 @@ _CLAIM = """
 """What is said of the unit stays as it was said first: a reply that is sent again has the same body."""
 _SETTLE = """
     UPDATE addressee SET
-        next = next + CASE WHEN said.fate = 'taken' THEN 1 ELSE 0 END,
+        next = CASE WHEN said.fate = 'taken' THEN (
+            SELECT min(later) FROM generate_series(said.number + 1, last + 1) AS later WHERE NOT EXISTS (
+                SELECT FROM reply
+                WHERE reply.complaint_id = said.complaint_id AND reply.number = later AND taken_at IS NOT NULL
+            )
+        ) ELSE next END,
         state = CASE WHEN said.fate IN ('refused', 'conflict') THEN said.fate ELSE 'waiting' END,
         failures = CASE
             WHEN said.fate IN ('again', 'down') THEN failures + 1 WHEN said.fate = 'left' THEN failures ELSE 0
@@ -83,15 +88,16 @@ _SETTLE = """
     WHERE addressee.complaint_id = said.complaint_id AND next = said.number AND state = 'waiting'
     RETURNING addressee.complaint_id
 """
+"""Behind what the city had forgotten stands what it still has: that is not sent again."""
 _MARK = """
     UPDATE reply SET
         taken_at = CASE WHEN said.fate = 'taken' THEN CAST(:now AS timestamptz) END,
         refused_at = CASE WHEN said.fate IN ('refused', 'conflict') THEN CAST(:now AS timestamptz) END,
-        status = said.status, words = said.words
+        status = said.status, words = said.words, fingerprint = coalesce(said.fingerprint, reply.fingerprint)
     FROM unnest(
         CAST(:complaint_id AS uuid[]), CAST(:number AS integer[]), CAST(:fate AS text[]), CAST(:status AS integer[]),
-        CAST(:words AS bytea[])
-    ) AS said (complaint_id, number, fate, status, words)
+        CAST(:words AS bytea[]), CAST(:fingerprint AS bytea[])
+    ) AS said (complaint_id, number, fate, status, words, fingerprint)
     WHERE reply.complaint_id = said.complaint_id AND reply.number = said.number
 """
 _ANSWERS = "UPDATE line SET failures = 0, rest_until = now() WHERE failures > 0"
@@ -105,7 +111,7 @@ _STANDING = """
         reply.text_ids, reply.attempts, reply.taken_at, reply.status, reply.words, reply.refused_at, reply.action_id,
         reply.corrected_by,
         CASE
-            WHEN reply.number < addressee.next THEN 'taken'
+            WHEN reply.taken_at IS NOT NULL THEN 'taken'
             WHEN reply.number = addressee.next THEN addressee.state
             ELSE 'waiting'
         END AS state
@@ -125,19 +131,23 @@ _CORRECT = """
         UPDATE addressee SET state = 'waiting', failures = 0, again_at = now() WHERE complaint_id = :complaint_id
     )
     UPDATE reply SET text_of = :text_of, text_ids = CAST(:text_ids AS uuid[]), words = NULL, status = NULL,
-        refused_at = NULL, action_id = :action_id, corrected_by = :by
+        fingerprint = NULL, refused_at = NULL, action_id = :action_id, corrected_by = :by
     WHERE complaint_id = :complaint_id AND number = :number
 """
 
 
 class Settled(NamedTuple):
-    """How a letter was answered: what it means, its status, the city's words sealed, the pause it asks for (s)."""
+    """How a letter was answered: what it means, its status, the city's words sealed, the pause it asks for (s).
+
+    `fingerprint` is that of the body that was sent.
+    """
 
     letter: Letter
     fate: Fate
     status: int | None
     words: bytes | None
     pause: float | None
+    fingerprint: bytes | None
 
 
 async def held(session: Session, tickets: Collection[UUID]) -> list[Addressee]:
@@ -203,6 +213,7 @@ async def settle(session: Session, said: Sequence[Settled], longest: float, now:
         fate=[one.fate for one in kept],
         status=[one.status for one in kept],
         words=[one.words for one in kept],
+        fingerprint=[one.fingerprint for one in kept],
         now=now,
     )
     return settled

@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from chassis import audit
 from chassis.security import Principal
 from chassis.telemetry import metrics
+from chassis.vault import Vault
 from chassis.work import Work
 from contracts.directory import DirectoryFact, UnitListed
 from contracts.refusals import Refused
@@ -150,7 +151,13 @@ def _settled(work: Work[Kit], letter: Letter, outcome: Outcome) -> Settled:
     words = None
     if outcome.words and fate in (Fate.REFUSED, Fate.CONFLICT):
         words = work.kit.vault.seal_parcel(outcome.words.encode(), about(letter.city_key))
-    return Settled(letter, fate, outcome.status, words, outcome.retry_after)
+    print_ = reply_print(work.kit.vault, outcome.digest) if outcome.digest else None
+    return Settled(letter, fate, outcome.status, words, outcome.retry_after, print_)
+
+
+def reply_print(vault: Vault, digest: str) -> bytes:
+    """By what a reply's body of this SHA-256 (hex) is recognised."""
+    return vault.blind(b"reply\0" + digest.encode())
 
 
 def _tell(work: Work[Kit], one: Settled) -> None:

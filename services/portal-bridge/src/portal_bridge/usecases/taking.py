@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from chassis.vault import Vault
 from chassis.work import Work
 from contracts.refusals import Refused
 from contracts.vocabulary import FeedbackState, FeedbackWay
@@ -68,7 +69,7 @@ async def answers_of(work: Work[Kit], keys: Sequence[str]) -> list[Answer]:
 
 def _judge(work: Work[Kit], said: Said) -> _Judged:
     key = domain.key_of(said.value)
-    print_ = work.kit.vault.blind(b"feedback\0" + domain.digest(said.value).encode())
+    print_ = item_print(work.kit.vault, domain.digest(said.value))
     try:
         form = domain.read(said.value)
         domain.admit(form, work.kit.policy, work.now)
@@ -77,6 +78,11 @@ def _judge(work: Work[Kit], said: Said) -> _Judged:
         where = tuple(map(str, fields)) if isinstance(fields, list) else ()
         return _Judged(said, key, print_, None, Answer(key, "refused", refused.code, where))
     return _Judged(said, key, print_, form, None)
+
+
+def item_print(vault: Vault, digest: str) -> bytes:
+    """By what an item's body of this SHA-256 (hex) is recognised."""
+    return vault.blind(b"feedback\0" + digest.encode())
 
 
 def _entered(work: Work[Kit], judged: _Judged, form: CityFeedback) -> Feedback:

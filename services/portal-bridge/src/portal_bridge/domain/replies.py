@@ -1,24 +1,14 @@
 """What the city is told about an item that became a complaint, and what its answers mean (docs/city-feedback.md)."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.tickets import (
-    TicketAccepted,
-    TicketDeclined,
-    TicketFact,
-    TicketFinished,
-    TicketLinked,
-    TicketOpened,
-    TicketProgressed,
-    TicketTracked,
-)
-from contracts.vocabulary import Channel, ReplyKind, ReplyState
+from contracts.vocabulary import ReplyKind, ReplyState
 
 _SHANGHAI = timezone(timedelta(hours=8))
 _TAKEN = (200, 201)
@@ -100,43 +90,6 @@ class Fate(StrEnum):
     AGAIN = "again"
     DOWN = "down"
     LEFT = "left"
-
-
-def saying(fact: TicketFact) -> Saying | None:
-    """What the city is told of a fact about a ticket; None for what is not for it."""
-    match fact:
-        case TicketAccepted():
-            return Saying(ReplyKind.ACCEPTED, fact.accepted_at, fact.unit, fact.complaint_id, ())
-        case TicketTracked():
-            return Saying(ReplyKind.PROGRESS, fact.tracked_at, fact.unit, fact.complaint_id, (fact.explanation_id,))
-        case TicketProgressed():
-            return Saying(ReplyKind.PROGRESS, fact.progressed_at, fact.unit, fact.complaint_id, (fact.note_id,))
-        case TicketFinished():
-            return Saying(ReplyKind.RESULT, fact.finished_at, fact.unit, fact.complaint_id, (fact.reply_id,))
-        case TicketDeclined():
-            texts = (fact.explanation_id, fact.citation_id)
-            return Saying(ReplyKind.DECLINED, fact.declined_at, fact.unit, fact.complaint_id, texts)
-    return None
-
-
-def follow(held: Iterable[Addressee], facts: Iterable[TicketFact]) -> tuple[list[Addressee], list[Reply]]:
-    """The complaints of the city after these facts, of which `held` are known, and the replies that they make.
-
-    A ticket that is linked goes on in another one: what is said there is said of both (rules 2.5).
-    """
-    known = {one.complaint_id: one for one in held}
-    replies: list[Reply] = []
-    for fact in facts:
-        if isinstance(fact, TicketOpened) and fact.channel is Channel.CITY_EXIT:
-            known.setdefault(fact.complaint_id, Addressee(fact.complaint_id, fact.ticket_id))
-        elif isinstance(fact, TicketLinked):
-            moved = [one for one in known.values() if one.ticket_id == fact.ticket_id]
-            known |= {one.complaint_id: replace(one, ticket_id=fact.to) for one in moved}
-        elif said := saying(fact):
-            for one in [each for each in known.values() if each.ticket_id == fact.ticket_id]:
-                known[one.complaint_id] = replace(one, last=one.last + 1)
-                replies.append(Reply(one.complaint_id, one.last + 1, said))
-    return list(known.values()), replies
 
 
 def body(letter: Letter, texts: Mapping[UUID, str]) -> bytes:

@@ -1,5 +1,5 @@
 """Every SQL statement of portal-bridge."""
 
-from portal_bridge.store import feedback, handing, ledger, pulling, refusals, replies
+from portal_bridge.store import courses, feedback, handing, ledger, pulling, refusals, replies
 
-__all__ = ["feedback", "handing", "ledger", "pulling", "refusals", "replies"]
+__all__ = ["courses", "feedback", "handing", "ledger", "pulling", "refusals", "replies"]

@@ -19,7 +19,7 @@ from contracts.tickets import TicketFact
 from contracts.vocabulary import Purpose, ReplyState
 from portal_bridge import domain, store
 from portal_bridge.clients import Outcome
-from portal_bridge.domain import Fate, Letter, Standing
+from portal_bridge.domain import Course, Fate, Letter, Standing
 from portal_bridge.store.replies import Settled
 from portal_bridge.usecases.kit import Kit
 from portal_bridge.usecases.taking import about
@@ -56,8 +56,10 @@ class Shown:
 
 async def follow(work: Work[Kit], facts: Sequence[TicketFact]) -> None:
     """Have what happens to the city's complaints told to it."""
+    courses = await _courses(work, domain.concerned(facts))
     held = await store.replies.held(work.session, {fact.ticket_id for fact in facts})
-    addressees, replies = domain.follow(held, facts)
+    addressees, going, replies = domain.follow(held, courses, facts)
+    await store.courses.save(work.session, {one: going[one] for one in going if going[one] != courses[one]})
     await store.replies.save(work.session, addressees, replies)
 
 
@@ -136,6 +138,16 @@ async def correct(work: Work[Kit], city_key: str, number: int, correction: Corre
     await store.replies.correct(work.session, after)
     work.tell(_corrected(work, after, correction), correlation=str(after.complaint_id))
     return after
+
+
+async def _courses(work: Work[Kit], tickets: set[UUID]) -> dict[UUID, Course]:
+    """The courses of these tickets, and of those to which they lead: locked before it is looked who goes on there."""
+    found: dict[UUID, Course] = {}
+    while tickets:
+        new = await store.courses.held(work.session, tickets)
+        found |= new
+        tickets = {to for course in new.values() for to in domain.leads(course)} - found.keys()
+    return found
 
 
 async def _known(work: Work[Kit], city_key: str, number: int) -> Standing:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
 
+from contracts import numbers
 from contracts.refusals import Refused
 from contracts.vocabulary import Cause, Channel
 from intake import domain
-from intake.domain import Policy, numbers
+from intake.domain import Policy
 from intake.domain.receipts import SHANGHAI
 
 Body = Callable[..., bytes]

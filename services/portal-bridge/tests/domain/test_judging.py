@@ -54,6 +54,27 @@ def test_the_first_line_that_fits_decides(item: Any, changes: dict[str, Any], st
         ({"area": "310115000000"}, "city.area-unknown", "area: area"),
         ({"unit_credit_code": "113101510000000786"}, "city.credit-code", "unit_credit_code: credit_code"),
         ({"unit_credit_code": "11310230"}, "city.credit-code", "unit_credit_code: credit_code"),
+        ({"reporter": {"kind": "citizen", "phone": "12345"}}, "city.phone", "reporter.phone: phone"),
+        (
+            {"reporter": {"kind": "citizen", "id_number": "310230198003030011"}},
+            "city.id-number",
+            "reporter.id_number: id_number",
+        ),
+        (
+            {"reporter": {"kind": "citizen", "id_number": "310151203001010015"}},
+            "city.id-number",
+            "reporter.id_number: in_future",
+        ),
+        (
+            {"reporter": {"kind": "enterprise", "credit_code": "91310000132149237A"}},
+            "city.reporter-credit-code",
+            "reporter.credit_code: credit_code",
+        ),
+        (
+            {"rating": 5, "text": "还行", "reporter": {"kind": "citizen", "phone": "12345"}},
+            "city.phone",
+            "reporter.phone: phone",
+        ),
         ({"pf": 0}, "city.invalid", "pf: greater_than_equal"),
         ({"pf": 8}, "city.invalid", "pf: less_than_equal"),
         ({"pf": "2"}, "city.invalid", "pf: int_type"),

@@ -11,9 +11,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from contracts import ids
+from contracts import ids, numbers
+from contracts.refusals import Refused
 from contracts.vocabulary import Cause, ReporterKind
-from intake.domain import numbers
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_END = re.compile(r"\r\n?")
@@ -50,6 +50,14 @@ def _given(normalised: Callable[[str], str | None]) -> AfterValidator:
     return AfterValidator(when_given)
 
 
+def _usable(code: Callable[[str], str], said: str) -> str | None:
+    """The directory's form of a code; None for what has no usable form, which is the manual queue's to solve."""
+    try:
+        return code(unicodedata.normalize("NFKC", said))
+    except Refused:
+        return None
+
+
 def source_id(written: str) -> str:
     """A channel's own id for a complaint, composed (NFC). Raises PydanticCustomError unless all of it is visible."""
     name = unicodedata.normalize("NFC", written)
@@ -83,8 +91,8 @@ _Optional = Annotated[str | None, Field(max_length=64)]
 _Phone = Annotated[_Optional, _given(numbers.phone)]
 _IdNumber = Annotated[_Optional, _given(numbers.id_number)]
 _CreditCode = Annotated[_Optional, _given(numbers.credit_code)]
-_Matter = Annotated[_Optional, _given(partial(numbers.usable, ids.matter_code))]
-_Place = Annotated[_Optional, _given(partial(numbers.usable, ids.place_code))]
+_Matter = Annotated[_Optional, _given(partial(_usable, ids.matter_code))]
+_Place = Annotated[_Optional, _given(partial(_usable, ids.place_code))]
 _Instant = Annotated[datetime, BeforeValidator(instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 _MediaType = Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$")]
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from contracts.numbers import birthday
 from contracts.refusals import Refused
 from contracts.vocabulary import Channel
 from intake.domain.form import ComplaintForm
-from intake.domain.numbers import birthday
 from intake.domain.receipts import SHANGHAI
 from intake.domain.submission import At, Submission
 

@@ -1,9 +1,10 @@
 """Whether a feedback of the city is admitted, and what becomes of it (rules 2.7)."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
-from contracts import ids
+from contracts import ids, numbers
 from contracts.refusals import Refused
 from contracts.vocabulary import CityChannel, FeedbackReason, FeedbackState
 from portal_bridge.domain.form import CityFeedback
@@ -12,6 +13,9 @@ from portal_bridge.domain.policy import Policy
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _LONGEST_CREDIT_CODE = 18
 _WORST_BAD = 2
+_SHANGHAI = timezone(timedelta(hours=8))
+_CODES = {"phone": "city.phone", "id_number": "city.id-number", "credit_code": "city.reporter-credit-code"}
+"""How each number of the reporter is refused; the city's `city.credit-code` is the unit's."""
 
 
 class Becoming(NamedTuple):
@@ -24,7 +28,8 @@ class Becoming(NamedTuple):
 def admit(form: CityFeedback, policy: Policy, now: datetime) -> None:
     """Let pass what can be a feedback for this district.
 
-    Raises Refused: `city.invalid`, `city.area-unknown`, `city.credit-code`, `city.time-in-future`.
+    Raises Refused: `city.invalid`, `city.area-unknown`, `city.credit-code`, `city.time-in-future`; and where it may
+    become a complaint, as intake would, `city.phone`, `city.id-number`, `city.reporter-credit-code`.
     """
     if form.received_at < form.happened_at:
         raise Refused("city.invalid", fields=["received_at: before_happened"])
@@ -38,6 +43,32 @@ def admit(form: CityFeedback, policy: Policy, now: datetime) -> None:
         raise Refused("city.credit-code", fields=["unit_credit_code: credit_code"])
     if form.received_at > now + policy.future_tolerance:
         raise Refused("city.time-in-future", fields=["received_at: in_future"])
+    _admit_reporter(form, now)
+
+
+def _admit_reporter(form: CityFeedback, now: datetime) -> None:
+    """Of what is counted nothing is kept of who said it, and nothing asked."""
+    if becoming(form).state is FeedbackState.COUNTED:
+        return
+    said = form.reporter
+    for field, read in (
+        ("phone", numbers.phone),
+        ("id_number", numbers.id_number),
+        ("credit_code", numbers.credit_code),
+    ):
+        written = getattr(said, field)
+        if written and not _readable(read, written):
+            raise Refused(_CODES[field], fields=[f"reporter.{field}: {field}"])
+    if said.id_number and numbers.birthday(numbers.id_number(said.id_number)) > now.astimezone(_SHANGHAI).date():
+        raise Refused("city.id-number", fields=["reporter.id_number: in_future"])
+
+
+def _readable(read: Callable[[str], str], written: str) -> bool:
+    try:
+        read(written)
+    except Refused:
+        return False
+    return True
 
 
 def becoming(form: CityFeedback) -> Becoming:

@@ -1,8 +1,7 @@
-"""Phones, ID numbers, credit codes and the directory's codes, each in one form."""
+"""Phones, ID numbers and credit codes of reporters, each in one form, for whoever takes complaints in."""
 
 import re
 import unicodedata
-from collections.abc import Callable
 from datetime import date
 
 import phonenumbers
@@ -11,15 +10,6 @@ from stdnum.exceptions import ValidationError as WrongNumber
 from stdnum.iso7064 import mod_11_2
 
 from contracts.refusals import Refused
-
-
-def usable(code: Callable[[str], str], said: str) -> str | None:
-    """The directory's form of a code; None for what has no usable form, which is the manual queue's to solve."""
-    try:
-        return code(unicodedata.normalize("NFKC", said))
-    except Refused:
-        return None
-
 
 _SPACES = re.compile(r"[\s\-\u2010-\u2015\u2212()]+")
 _MAINLAND_MOBILE = re.compile(r"(?:\+86|0086|86)?(1[3-9][0-9]{9})")

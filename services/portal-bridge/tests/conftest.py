@@ -219,6 +219,7 @@ def instant() -> datetime:
 @dataclass
 class Beside:
     """The city and intake at one port: `status` is what a reply is answered, `down` hangs up, `mute` gives no text.
+    `unknown` is the code by which intake says that it does not know one.
 
     `forgets` takes what it does not enter into its ledger.
     """
@@ -228,6 +229,7 @@ class Beside:
     words: str = "文号有误"
     down: bool = False
     mute: bool = False
+    unknown: str = ""
     forgets: bool = False
     text: str = "材料已受理，社保登记已办结"
     port: int = 0
@@ -269,6 +271,8 @@ class Beside:
         if method == "GET":
             assert path.endswith("?purpose=handling")
             assert headers["authorization"] == "Bearer key-of-portal-bridge"
+            if self.unknown:
+                return 404, {"code": self.unknown}
             return (503, {}) if self.mute else (200, {"text": self.text})
         self.tried += 1
         now = SystemClock().now()

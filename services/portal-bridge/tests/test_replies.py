@@ -140,6 +140,54 @@ async def test_while_intake_is_away_the_city_is_not_asked(desk: Any, beside: Any
     assert [path for path, _ in beside.heard] == [f"{KEY}/1", f"{KEY}/2"]
 
 
+async def test_a_text_that_intake_does_not_know_is_held_after_a_while_and_goes_when_it_is_put_right(
+    desk: Any, beside: Any, life: Any, act: Any
+) -> None:
+    await desk.registered()
+    await desk.follow(*life())
+    await desk.run(jobs.reply)
+    beside.unknown = "text.unknown"
+    await desk.run(jobs.reply)
+    for since, state in (("9 minutes", "waiting"), ("10 minutes", "held")):
+        await desk.rows(f"{SOON}, textless_since = now() - interval '{since}'")
+        await desk.run(jobs.reply)
+        assert (await desk.get(f"/v1/replies/{KEY}")).json()[1]["state"] == state
+    await desk.rows(SOON)
+    assert await desk.run(jobs.reply) == 0, "it waits for the centre"
+    [shown] = (await desk.get("/v1/replies", state="held")).json()
+    assert (shown["number"], shown["code"], shown["state_name"]) == (2, "reply.text-unknown", "正文待核")
+    beside.unknown = ""
+    text = str(UUID(int=77))
+    assert (await desk.post(f"/v1/replies/{KEY}/2/corrections", **act(text_id=text))).status_code == 200
+    await desk.run(jobs.reply)
+    assert [path for path, _ in beside.heard] == [f"{KEY}/1", f"{KEY}/2"]
+    told = [type_ for _, type_ in await desk.told() if type_.startswith("reply")]
+    assert told == ["reply.taken.v1", "reply.held.v1", "reply.corrected.v1", "reply.taken.v1"]
+
+
+async def test_an_address_that_knows_nothing_is_not_intake_that_does_not_know_a_text(
+    desk: Any, beside: Any, life: Any
+) -> None:
+    await desk.registered()
+    await desk.follow(*life())
+    await desk.run(jobs.reply)
+    beside.unknown = "request.not-found"
+    for _ in range(2):
+        await desk.rows(f"{SOON}, textless_since = now() - interval '1 day'")
+        await desk.run(jobs.reply)
+    assert (await desk.get(f"/v1/replies/{KEY}")).json()[1]["state"] == "waiting"
+
+
+async def test_a_text_that_is_not_known_keeps_no_other_reply_of_its_load(desk: Any, beside: Any, life: Any) -> None:
+    for number in range(1, 31):
+        await desk.registered(f"K{number}", UUID(int=number + 1))
+        opened, accepted, finished = life(number)
+        await desk.follow(opened, finished if number == 1 else accepted)
+    beside.unknown = "text.unknown"
+    await desk.run(jobs.reply)
+    assert sorted(path for path, _ in beside.heard) == sorted(f"K{number}/1" for number in range(2, 31))
+
+
 async def test_when_one_finds_nobody_the_rest_of_its_load_is_left_for_later(desk: Any, beside: Any, life: Any) -> None:
     for number in range(1, 31):
         await desk.registered(f"K{number}", UUID(int=number + 1))

@@ -58,6 +58,7 @@ REFUSALS: dict[str, Refusal] = {
     "feedback.unknown": Refusal("没有这条评价", 404),
     "feedback.settled": Refusal("这条评价不待中心确认，或已有决定", 409),
     "reply.unknown": Refusal("没有这条答复", 404),
+    "reply.text-unknown": Refusal("诉求登记系统中没有这条答复的正文", 404),
     "reply.not-refused": Refusal("这条答复未被市级退回", 409),
     # a complaint
     "complaint.not-json": Refusal("诉求内容不是有效的 JSON", 400),

@@ -40,6 +40,16 @@ class ReplyRefused(_OfReply, type="reply.refused.v1", topic="city-feedback", pro
     refused_at: Instant
 
 
+class ReplyHeld(_OfReply, type="reply.held.v1", topic="city-feedback", producer="portal-bridge", key="city_key"):
+    """It could not be sent for so long, for a reason that does not pass by itself: the centre is shown its code.
+
+    What comes after waits behind it.
+    """
+
+    code: str
+    held_at: Instant
+
+
 class ReplyCorrected(
     _OfReply, type="reply.corrected.v1", topic="city-feedback", producer="portal-bridge", key="city_key"
 ):

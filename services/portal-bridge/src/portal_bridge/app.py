@@ -26,7 +26,11 @@ def build_kit(settings: PortalBridgeSettings) -> Kit:
     """The service's equipment. Raises UnusableSettings without a vault's keys, and for keys that are none."""
     return Kit(
         vault=Vault.from_settings(settings),
-        policy=Policy(timedelta(seconds=settings.future_tolerance_seconds), settings.longest_text),
+        policy=Policy(
+            timedelta(seconds=settings.future_tolerance_seconds),
+            settings.longest_text,
+            timedelta(minutes=settings.hold_minutes),
+        ),
         gate=Gate(
             settings.public_url.rstrip("/"),
             _keys("city_keys", settings.city_keys),

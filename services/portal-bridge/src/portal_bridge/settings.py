@@ -28,6 +28,8 @@ class PortalBridgeSettings(Settings, service="portal-bridge"):
     """How far ahead of ours the city's clock may be (policy)."""
     longest_text: int = Field(default=10_000, ge=1)
     """Characters of what a person said (policy)."""
+    hold_minutes: float = Field(default=10.0, ge=0)
+    """For how long a reply whose text intake does not know is tried, before it waits for the centre (policy)."""
     pull_seconds: float = Field(default=5.0, ge=0.1)
     """How often the city is asked for more (policy)."""
     intake_url: str

@@ -13,7 +13,7 @@ from portal_bridge import domain
 from portal_bridge.domain import Policy
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-POLICY = Policy(timedelta(minutes=5), 10_000)
+POLICY = Policy(timedelta(minutes=5), 10_000, timedelta(minutes=10))
 SILENT = {"text": None}
 
 

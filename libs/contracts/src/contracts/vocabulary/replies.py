@@ -18,16 +18,21 @@ class ReplyKind(StrEnum):
 
 
 class ReplyState(StrEnum):
-    """How a reply stands: `refused` and `conflict` wait for the centre, and what comes after waits behind it."""
+    """How a reply stands: `refused`, `conflict`, `held` wait for the centre, and what comes after waits behind it."""
 
     WAITING = "waiting"
     TAKEN = "taken"
     REFUSED = "refused"
     CONFLICT = "conflict"
+    HELD = "held"
 
     @property
     def chinese(self) -> str:
         """The state's name for people."""
-        return {"waiting": "待发送", "taken": "市级已接收", "refused": "市级退回", "conflict": "市级已有不同内容"}[
-            self.value
-        ]
+        return {
+            "waiting": "待发送",
+            "taken": "市级已接收",
+            "refused": "市级退回",
+            "conflict": "市级已有不同内容",
+            "held": "正文待核",
+        }[self.value]

@@ -16,7 +16,7 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Purpose, ReplyKind, ReplyState
 from portal_bridge import usecases
 from portal_bridge.api import callers
-from portal_bridge.domain import Standing
+from portal_bridge.domain import STUCK, TEXT_UNKNOWN, Standing
 from portal_bridge.usecases import Kit
 from portal_bridge.usecases.replying import Correction
 
@@ -26,7 +26,10 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class Reply(BaseModel):
-    """A reply by its codes and times; its texts are sealed with intake, under the complaint `text_of`."""
+    """A reply by its codes and times; its texts are sealed with intake, under the complaint `text_of`.
+
+    `code` says why it is held.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -45,11 +48,13 @@ class Reply(BaseModel):
     refused_at: Instant | None
     corrected_by: str | None
     state_name: str
+    code: str | None
 
     @classmethod
     def of(cls, one: Standing) -> Self:
         """The reply as it is shown."""
-        return cls.model_validate(one._asdict() | {"state_name": one.state.chinese})
+        code = TEXT_UNKNOWN if one.state is ReplyState.HELD else None
+        return cls.model_validate(one._asdict() | {"state_name": one.state.chinese, "code": code})
 
 
 class OpenedReply(BaseModel):
@@ -67,7 +72,7 @@ class Corrected(Said):
 
 def stuck_in(state: ReplyState = ReplyState.REFUSED) -> ReplyState:
     """What waits for the centre. Raises Refused("request.invalid") for other states."""
-    if state not in (ReplyState.REFUSED, ReplyState.CONFLICT):
+    if state not in STUCK:
         raise Refused("request.invalid", fields=["state: enum"])
     return state
 

@@ -24,11 +24,20 @@ _AT_ONCE = 8
 """Requests to either side at one time, of one load."""
 
 
+_UNKNOWN = ("text.unknown", "complaint.unknown")
+"""By these codes intake says that it does not know a text; any other 404 is somebody else's."""
+
+
+class _TextUnknown(Exception):  # noqa: N818 - what the text is
+    """Intake answers, and does not know the text."""
+
+
 class Outcome(NamedTuple):
     """The city's status, None without an answer, its words for people, and the pause that it asks for, in seconds.
 
-    `asked` is False where the city was not asked: intake was not to be had, or, where it is `left`, what was sent
-    before it found nobody. `digest` is the SHA-256 (hex) of the body that was sent.
+    `asked` is False where the city was not asked: intake was not to be had, or, where it is `left`, what was sent before
+    it found nobody, or, where it is `textless`, intake does not know its text. `digest` is the SHA-256 (hex) of the
+    body that was sent.
     """
 
     status: int | None
@@ -36,6 +45,7 @@ class Outcome(NamedTuple):
     retry_after: float | None = None
     asked: bool = True
     left: bool = False
+    textless: bool = False
     digest: str | None = None
 
 
@@ -69,13 +79,15 @@ class Replies:
             if way.gone.is_set():
                 return Outcome(None, asked=False, left=True)
             found = await self._sent(way, letter)
-            if found.status is None or fate(found.status) is Fate.DOWN:
+            if not found.textless and (found.status is None or fate(found.status) is Fate.DOWN):
                 way.gone.set()
             return found
 
     async def _sent(self, way: _Way, letter: Letter) -> Outcome:
         try:
             texts = {one: await self._text(way.intake, letter.text_of, one) for one in letter.text_ids}
+        except _TextUnknown:
+            return Outcome(None, asked=False, textless=True)
         except (httpx2.HTTPError, OSError, KeyError, ValueError):
             return Outcome(None, asked=False)
         return await self._put(way.city, letter, body(letter, texts))
@@ -92,10 +104,12 @@ class Replies:
         return Outcome(answer.status_code, _words(answer), pause, digest=said)
 
     async def _text(self, intake: httpx2.AsyncClient, complaint_id: UUID, text_id: UUID) -> str:
-        """A text, which intake writes down that we read. Raises HTTPError, KeyError or ValueError."""
+        """A text, which intake writes down that we read. Raises _TextUnknown, HTTPError, KeyError or ValueError."""
         url = f"{self.intake_url.rstrip('/')}/v1/complaints/{complaint_id}/texts/{text_id}"
         headers = {"authorization": f"Bearer {self.intake_key}"}
         answer = await intake.get(url, params={"purpose": Purpose.HANDLING}, headers=headers)
+        if answer.status_code == httpx2.codes.NOT_FOUND and answer.json().get("code") in _UNKNOWN:
+            raise _TextUnknown
         return str(answer.raise_for_status().json()["text"])
 
     def _client(self, times: httpx2.Timeout) -> httpx2.AsyncClient:

@@ -7,9 +7,22 @@ from portal_bridge.domain.form import CityAttachment, CityFeedback, CityReporter
 from portal_bridge.domain.judging import Becoming, admit, becoming, is_credit_code
 from portal_bridge.domain.ledger import Again, Difference, Discord, Entry, Passed, compare
 from portal_bridge.domain.policy import Policy
-from portal_bridge.domain.replies import Addressee, Fate, Letter, Reply, Saying, Standing, body, fate
+from portal_bridge.domain.replies import (
+    STUCK,
+    TEXT_UNKNOWN,
+    Addressee,
+    Fate,
+    Letter,
+    Reply,
+    Saying,
+    Standing,
+    body,
+    fate,
+)
 
 __all__ = [
+    "STUCK",
+    "TEXT_UNKNOWN",
     "Addressee",
     "Again",
     "Becoming",

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How far ahead the city's clock may be, and how long what a person said."""
+    """How far ahead the city's clock may be, how long what a person said, and how long a reply looks for its text."""
 
     future_tolerance: timedelta
     longest_text: int
+    hold_after: timedelta

@@ -15,6 +15,10 @@ _TAKEN = (200, 201)
 _CONFLICT = 409
 _BARRED = (401, 403)
 _BUSY = (429, 502, 503, 504)
+STUCK = (ReplyState.REFUSED, ReplyState.CONFLICT, ReplyState.HELD)
+"""What waits for the centre."""
+TEXT_UNKNOWN = "reply.text-unknown"
+"""The code by which a reply is held."""
 
 
 class Saying(NamedTuple):
@@ -82,7 +86,10 @@ class Standing(NamedTuple):
 
 
 class Fate(StrEnum):
-    """What an answer of the city means for a reply; `LEFT` was not sent, because what was before it found nobody."""
+    """What became of a reply that was to be sent, by the city's answer.
+
+    `LEFT` was not sent, because what was before it found nobody, `TEXTLESS` because intake does not know its text.
+    """
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -90,6 +97,7 @@ class Fate(StrEnum):
     AGAIN = "again"
     DOWN = "down"
     LEFT = "left"
+    TEXTLESS = "textless"
 
 
 def body(letter: Letter, texts: Mapping[UUID, str]) -> bytes:

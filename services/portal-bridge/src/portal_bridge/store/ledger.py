@@ -34,7 +34,8 @@ _SEND_AGAIN = """
         RETURNING feedback.city_key, reply.complaint_id, reply.number, reply.kind
     ),
     moved AS (
-        UPDATE addressee SET next = least(next, first), state = 'waiting', failures = 0, again_at = now()
+        UPDATE addressee SET next = least(next, first), state = 'waiting', failures = 0, textless_since = NULL,
+            again_at = now()
         FROM (SELECT complaint_id, min(number) AS first FROM again GROUP BY complaint_id) AS begin
         WHERE addressee.complaint_id = begin.complaint_id
     )

@@ -70,12 +70,21 @@ _SETTLE = """
                 WHERE reply.complaint_id = said.complaint_id AND reply.number = later AND taken_at IS NOT NULL
             )
         ) ELSE next END,
-        state = CASE WHEN said.fate IN ('refused', 'conflict') THEN said.fate ELSE 'waiting' END,
+        state = CASE
+            WHEN said.fate IN ('refused', 'conflict') THEN said.fate
+            WHEN said.fate = 'textless' AND textless_since <= now() - CAST(:hold_after AS interval) THEN 'held'
+            ELSE 'waiting'
+        END,
+        textless_since = CASE
+            WHEN said.fate = 'textless' THEN coalesce(textless_since, now())
+            WHEN said.fate IN ('again', 'down', 'left') THEN textless_since
+        END,
         failures = CASE
-            WHEN said.fate IN ('again', 'down') THEN failures + 1 WHEN said.fate = 'left' THEN failures ELSE 0
+            WHEN said.fate IN ('again', 'down', 'textless') THEN failures + 1
+            WHEN said.fate = 'left' THEN failures ELSE 0
         END,
         again_at = now() + CASE
-            WHEN said.fate IN ('again', 'down') THEN make_interval(secs => least(
+            WHEN said.fate IN ('again', 'down', 'textless') THEN make_interval(secs => least(
                 :longest, coalesce(said.pause, power(2, least(failures, 10)) * (0.5 + random() / 2))
             ))
             WHEN said.fate = 'left' THEN interval '2 seconds'
@@ -86,7 +95,7 @@ _SETTLE = """
         CAST(:pause AS double precision[])
     ) AS said (complaint_id, number, fate, pause)
     WHERE addressee.complaint_id = said.complaint_id AND next = said.number AND state = 'waiting'
-    RETURNING addressee.complaint_id
+    RETURNING addressee.complaint_id, state
 """
 """Behind what the city had forgotten stands what it still has: that is not sent again."""
 _MARK = """
@@ -128,7 +137,8 @@ _STUCK = f"""
 """  # noqa: S608 - made of the statement above
 _CORRECT = """
     WITH again AS (
-        UPDATE addressee SET state = 'waiting', failures = 0, again_at = now() WHERE complaint_id = :complaint_id
+        UPDATE addressee SET state = 'waiting', failures = 0, textless_since = NULL, again_at = now()
+        WHERE complaint_id = :complaint_id
     )
     UPDATE reply SET text_of = :text_of, text_ids = CAST(:text_ids AS uuid[]), words = NULL, status = NULL,
         fingerprint = NULL, refused_at = NULL, action_id = :action_id, corrected_by = :by
@@ -195,15 +205,19 @@ async def claim(session: Session, most: int, lease: timedelta, probe: timedelta)
     return [_letter(row) for row in found]
 
 
-async def settle(session: Session, said: Sequence[Settled], longest: float, now: datetime) -> set[UUID]:
-    """Put on record how letters were answered; the complaints of those that nobody settled before."""
+async def settle(
+    session: Session, said: Sequence[Settled], longest: float, hold_after: timedelta, now: datetime
+) -> dict[UUID, ReplyState]:
+    """Put on record how letters were answered; how they stand, by complaints, which nobody settled before."""
     columns = {
         "complaint_id": [one.letter.complaint_id for one in said],
         "number": [one.letter.number for one in said],
         "fate": [one.fate for one in said],
     }
     pause = [one.pause for one in said]
-    settled = {row.complaint_id for row in await rows(session, _SETTLE, **columns, pause=pause, longest=longest)}
+    limits = {"longest": longest, "hold_after": hold_after}
+    found = await rows(session, _SETTLE, **columns, pause=pause, **limits)
+    settled = {row.complaint_id: ReplyState(row.state) for row in found}
     kept = [one for one in said if one.letter.complaint_id in settled]
     await rows(
         session,

@@ -14,7 +14,7 @@ from chassis.vault import Vault
 from chassis.work import Work
 from contracts.directory import DirectoryFact, UnitListed
 from contracts.refusals import Refused
-from contracts.replies import ReplyCorrected, ReplyRefused, ReplyTaken
+from contracts.replies import ReplyCorrected, ReplyHeld, ReplyRefused, ReplyTaken
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Purpose, ReplyState
 from portal_bridge import domain, store
@@ -85,11 +85,12 @@ async def send(kit: Kit, load: Sequence[Letter]) -> Sequence[Outcome]:
 async def settle(work: Work[Kit], load: Sequence[Letter], outcomes: Sequence[Outcome]) -> None:
     """Put on record how each was answered, and tell what the city took or refused."""
     said = [_settled(work, *one) for one in zip(load, outcomes, strict=True)]
-    settled = await store.replies.settle(work.session, said, LONGEST_PAUSE.total_seconds(), work.now)
+    longest, hold_after = LONGEST_PAUSE.total_seconds(), work.kit.policy.hold_after
+    settled = await store.replies.settle(work.session, said, longest, hold_after, work.now)
     for one in said:
         _SENT.labels(one.fate).inc()
         if one.letter.complaint_id in settled:
-            _tell(work, one)
+            _tell(work, one, settled[one.letter.complaint_id])
     await _judge_line(work, outcomes)
 
 
@@ -99,7 +100,7 @@ async def standing(work: Work[Kit], city_key: str) -> list[Standing]:
 
 
 async def stuck(work: Work[Kit], state: ReplyState, after: str | None, most: int) -> list[Standing]:
-    """What the city did not take, after the item seen last."""
+    """What waits for the centre, after the item seen last."""
     return await store.replies.stuck(work.session, state, after, most)
 
 
@@ -123,7 +124,7 @@ async def correct(work: Work[Kit], city_key: str, number: int, correction: Corre
         if (before.corrected_by, before.text_ids) != (correction.by, texts):
             raise Refused("action.different-body")
         return before
-    if before.state not in (ReplyState.REFUSED, ReplyState.CONFLICT):
+    if before.state not in domain.STUCK:
         raise Refused("reply.not-refused")
     after = before._replace(
         state=ReplyState.WAITING,
@@ -159,7 +160,7 @@ async def _known(work: Work[Kit], city_key: str, number: int) -> Standing:
 
 
 def _settled(work: Work[Kit], letter: Letter, outcome: Outcome) -> Settled:
-    fate = domain.fate(outcome.status) if outcome.asked else (Fate.LEFT if outcome.left else Fate.AGAIN)
+    fate = domain.fate(outcome.status) if outcome.asked else _unsent(outcome)
     words = None
     if outcome.words and fate in (Fate.REFUSED, Fate.CONFLICT):
         words = work.kit.vault.seal_parcel(outcome.words.encode(), about(letter.city_key))
@@ -167,15 +168,39 @@ def _settled(work: Work[Kit], letter: Letter, outcome: Outcome) -> Settled:
     return Settled(letter, fate, outcome.status, words, outcome.retry_after, print_)
 
 
+def _unsent(outcome: Outcome) -> Fate:
+    if outcome.textless:
+        return Fate.TEXTLESS
+    return Fate.LEFT if outcome.left else Fate.AGAIN
+
+
 def reply_print(vault: Vault, digest: str) -> bytes:
     """By what a reply's body of this SHA-256 (hex) is recognised."""
     return vault.blind(b"reply\0" + digest.encode())
 
 
-def _tell(work: Work[Kit], one: Settled) -> None:
-    fact = _taken(work, one.letter) if one.fate is Fate.TAKEN else _refused(work, one)
+def _tell(work: Work[Kit], one: Settled, state: ReplyState) -> None:
+    fact = _fact(work, one, state)
     if fact:
         work.tell(fact, correlation=str(one.letter.complaint_id))
+
+
+def _fact(work: Work[Kit], one: Settled, state: ReplyState) -> ReplyTaken | ReplyHeld | ReplyRefused | None:
+    """None for what is sent again by itself."""
+    if one.fate is Fate.TAKEN:
+        return _taken(work, one.letter)
+    return _held(work, one.letter) if state is ReplyState.HELD else _refused(work, one)
+
+
+def _held(work: Work[Kit], letter: Letter) -> ReplyHeld:
+    return ReplyHeld(
+        city_key=letter.city_key,
+        complaint_id=letter.complaint_id,
+        number=letter.number,
+        kind=letter.kind,
+        code=domain.TEXT_UNKNOWN,
+        held_at=work.now,
+    )
 
 
 def _taken(work: Work[Kit], letter: Letter) -> ReplyTaken:

@@ -25,6 +25,7 @@ check: $(READY) ## format, lint, types, rooms, schemas
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --cache-dir .mypy_cache/alone services/portal-bridge/tests/conftest.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts check
 

@@ -33,9 +33,9 @@ from stack.testing import Servers, native
 
 ROOT = Path(__file__).parents[1]
 SERVICES = ("intake", "dispatch")
-_ASKED = ("dispatch", "revisit")
-"""Whose logs sla-monitor asks for what did not come by their topics."""
 """Those that journeys, faults and measurements run."""
+_ASKED = (("sla-monitor", "dispatch"), ("sla-monitor", "revisit"), ("revisit", "dispatch"))
+"""Who asks whose log for what did not come by its topics."""
 WORKING = "http,consumers,jobs"
 """The doors of a service without its relay."""
 _COMMAND_S = 120
@@ -104,8 +104,10 @@ class Deployment:
         port = str(native.free_ports(1)[0])
         own = {variable(service, "HTTP_PORT"): port, "BBCS_INSTANCE": name} | environment
         self.processes[name] = Process(service, f"http://127.0.0.1:{port}", own, doors)
-        if service in _ASKED and "http" in (doors or "http"):
-            self.variables[f"BBCS_SLA_MONITOR_{service.upper()}_URL"] = self.url(name)
+        if "http" in (doors or "http"):
+            self.variables |= {
+                variable(who, f"{service.upper()}_URL"): self.url(name) for who, of in _ASKED if of == service
+            }
 
     def start(self, name: str) -> None:
         """Start a process that was planned."""
@@ -286,8 +288,8 @@ def _variables(
         "BBCS_PORTAL_BRIDGE_INTAKE_URL": "http://127.0.0.1:1",  # until it is planned
         "BBCS_PORTAL_BRIDGE_INTAKE_CHANNEL_KEY": keys["channel.city-exit"],
         "BBCS_PORTAL_BRIDGE_INTAKE_KEY": keys["service.portal-bridge"],
-        **{f"BBCS_SLA_MONITOR_{one.upper()}_URL": "http://127.0.0.1:1" for one in _ASKED},  # until one is planned
-        **{f"BBCS_SLA_MONITOR_{one.upper()}_KEY": keys["service.sla-monitor"] for one in _ASKED},
+        **{variable(who, f"{of.upper()}_URL"): "http://127.0.0.1:1" for who, of in _ASKED},  # until one is planned
+        **{variable(who, f"{of.upper()}_KEY"): keys[f"service.{who}"] for who, of in _ASKED},
         **{variable(name, "KAFKA_PASSWORD"): password for name, password in passwords.items()},
         **{variable(service, "DATABASE_URL"): url for service, url in databases.items()},
     }

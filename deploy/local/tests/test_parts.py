@@ -77,17 +77,22 @@ def test_a_service_is_told_no_one_elses_secrets() -> None:
     assert told == {"BBCS_INTAKE_DATABASE_URL": "own", "BBCS_KEYS": "shared"}
 
 
-@pytest.mark.parametrize(("owner", "inside"), [("dispatch", "8002"), ("revisit", "8004")])
-def test_whoever_asks_for_a_log_knows_where_it_is_and_is_known_there(tmp_path: Path, owner: str, inside: str) -> None:
+@pytest.mark.parametrize(
+    ("asks", "owner", "inside"),
+    [("sla-monitor", "dispatch", "8002"), ("sla-monitor", "revisit", "8004"), ("revisit", "dispatch", "8002")],
+)
+def test_whoever_asks_for_a_log_knows_where_it_is_and_is_known_there(
+    tmp_path: Path, asks: str, owner: str, inside: str
+) -> None:
     plan = Plan.of(tmp_path, None, {f"STACK_{owner.upper()}_PORT": "28002"})
-    asking = environment.of_service("sla-monitor", plan.variables)
+    asking = environment.of_service(asks, plan.variables)
     asked = environment.of_service(owner, plan.variables)
 
-    variable = f"BBCS_SLA_MONITOR_{owner.upper()}"
+    variable = f"BBCS_{asks.replace('-', '_').upper()}_{owner.upper()}"
     assert asking[f"{variable}_URL"] == "http://127.0.0.1:28002"
     assert docker.inside(plan, asking)[f"{variable}_URL"] == f"http://{owner}:{inside}"
     key = hashlib.sha256(asking[f"{variable}_KEY"].encode()).hexdigest()
-    assert json.loads(asked["BBCS_KEYS"])["service.sla-monitor"] == key
+    assert json.loads(asked["BBCS_KEYS"])[f"service.{asks}"] == key
 
 
 def test_ports_are_what_is_said_else_what_was_kept(tmp_path: Path) -> None:

@@ -13,14 +13,18 @@ import pytest
 from chassis import web
 from chassis.clock import MovableClock
 from chassis.db import Row
+from chassis.service import Service
+from chassis.settings import Settings
 from chassis.testing import Harness, lives
+from chassis.testing.owner import Owner
 from contracts import tickets
 from contracts.calendar import DaySet
 from contracts.vocabulary import DayStatus
 from revisit import usecases
 from revisit.app import service
-from stack.testing import Servers
+from stack.testing import Servers, native
 
+_KEY = "key-of-revisit"
 PRINCIPALS = ("centre", "office", "inspection", "service.console", "channel.window", "unit.hrss", "unit.tax")
 
 
@@ -83,11 +87,31 @@ def _signed(who: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def bare_desk(servers: Servers) -> AsyncIterator[Desk]:
+def dispatch_port() -> int:
+    """Where dispatch answers, if it does."""
+    return native.free_ports(1)[0]
+
+
+class _DispatchSettings(Settings, service="dispatch"):
+    """The common ones."""
+
+
+@pytest.fixture
+async def dispatch(servers: Servers, dispatch_port: int) -> AsyncIterator[Owner]:
+    """Dispatch with an empty log; nobody listens yet."""
+    owner = Service("dispatch", _DispatchSettings, service.migrations, kit=lambda _: None)
+    made = await Owner.made("tickets", owner, servers, dispatch_port, revisit=_KEY)
+    yield made
+    await made.harness.close()
+
+
+@pytest.fixture
+async def bare_desk(servers: Servers, dispatch_port: int) -> AsyncIterator[Desk]:
     """The service before it heard of the calendar, on Wednesday, 25 November, at ten."""
     keys = {who: hashlib.sha256(f"key-of-{who}".encode()).hexdigest() for who in PRINCIPALS}
     clock = MovableClock(lives.at("25 10:00"))
-    harness = await Harness.make(service, servers, clock, keys=keys, rate_limit="100000/minute")
+    asked = {"dispatch_url": f"http://127.0.0.1:{dispatch_port}", "dispatch_key": _KEY}
+    harness = await Harness.make(service, servers, clock, keys=keys, rate_limit="100000/minute", **asked)
     application = web.application(service, harness.running)
     transport = httpx2.ASGITransport(app=application)
     async with httpx2.AsyncClient(transport=transport, base_url="http://revisit") as client:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,15 +13,13 @@ import pytest
 
 from chassis import db, web
 from chassis.clock import MovableClock
-from chassis.consumer import Message
 from chassis.db import Row
 from chassis.running import Running
 from chassis.service import Service
 from chassis.settings import Settings
-from chassis.testing import Harness, Receiver, lives, until
+from chassis.testing import Harness, Receiver, lives
+from chassis.testing.owner import Owner
 from chassis.work import Work
-from contracts import base
-from contracts.base import Fact
 from contracts.vocabulary import DayStatus, Light
 from sla_monitor import jobs, store, usecases
 from sla_monitor.app import service
@@ -112,61 +109,15 @@ class _RevisitSettings(Settings, service="revisit"):
     """The common ones."""
 
 
-@dataclass
-class Owner:
-    """Who tells a topic: what a test lets it tell stands in its log, which answers while it is open.
-
-    It is a service as far as its log is concerned: the chassis' tables and doors.
-    """
-
-    topic: str
-    harness: Harness
-
-    @classmethod
-    async def made(cls, topic: str, settings: type[Settings], servers: Servers, port: int) -> "Owner":
-        """One with an empty log, whom nobody hears yet."""
-        keys = {"service.sla-monitor": hashlib.sha256(_KEY.encode()).hexdigest()}
-        said = {"http_port": port, "keys": keys, "rate_limit": "100000/minute"}
-        owner = Service(settings.SERVICE, settings, service.migrations, kit=lambda _: None)
-        return cls(topic, await Harness.make(owner, servers, MovableClock(NOW), **said))
-
-    async def tell(self, *facts: Fact) -> None:
-        """Write facts into its log."""
-        async with self.harness.work() as work:
-            work.tell(*facts)
-
-    async def sent(self, *keys: object) -> list[Message]:
-        """What its relay sends of some tickets, in order."""
-        sql = "SELECT * FROM log WHERE topic = :topic AND key = ANY (CAST(:keys AS text[])) ORDER BY position"
-        found = await self.harness.rows(sql, topic=self.topic, keys=list(map(str, keys)))
-        return [_message(self.harness.service.name, row) for row in found]
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[None]:
-        """It answers over HTTP."""
-        url = f"http://127.0.0.1:{self.harness.settings.http_port}/readyz"
-        async with self.harness.doors("http"), httpx2.AsyncClient() as client:
-
-            async def ready() -> bool:
-                try:
-                    return (await client.get(url)).status_code == httpx2.codes.OK
-                except httpx2.TransportError:
-                    return False
-
-            await until(ready)
-            yield
-
-
-def _message(source: str, row: Row) -> Message:
-    envelope = (row.id, row.told_at, row.key, row.sequence, row.correlation, row.causation, row.traceparent)
-    headers = tuple(base.headers(source, row.type, *envelope))
-    return Message(row.topic, 0, row.position, int(row.told_at.timestamp() * 1000), row.key.encode(), headers, row.body)
+async def _owner(topic: str, settings: type[Settings], servers: Servers, port: int) -> Owner:
+    owner = Service(settings.SERVICE, settings, service.migrations, kit=lambda _: None)
+    return await Owner.made(topic, owner, servers, port, sla_monitor=_KEY)
 
 
 @pytest.fixture
 async def dispatch(servers: Servers, dispatch_port: int) -> AsyncIterator[Owner]:
     """Dispatch with an empty log; nobody listens yet."""
-    owner = await Owner.made("tickets", _DispatchSettings, servers, dispatch_port)
+    owner = await _owner("tickets", _DispatchSettings, servers, dispatch_port)
     yield owner
     await owner.harness.close()
 
@@ -174,7 +125,7 @@ async def dispatch(servers: Servers, dispatch_port: int) -> AsyncIterator[Owner]
 @pytest.fixture
 async def revisit(servers: Servers, revisit_port: int) -> AsyncIterator[Owner]:
     """Revisit with an empty log; nobody listens yet."""
-    owner = await Owner.made("revisits", _RevisitSettings, servers, revisit_port)
+    owner = await _owner("revisits", _RevisitSettings, servers, revisit_port)
     yield owner
     await owner.harness.close()
 

@@ -11,12 +11,12 @@ import pytest
 from chassis import db
 from chassis.consumer import Message
 from chassis.failures import passes
+from chassis.gaps import Log, NotReached
 from chassis.testing import lives, until
 from chassis.work import Cause
 from contracts.base import Fact
 from contracts.vocabulary import Complexity
 from sla_monitor import usecases
-from sla_monitor.clients import NotReached
 
 OPENED, DISPATCHED, ACCEPTED, FINISHED = range(4)
 TOLD = 7
@@ -240,15 +240,14 @@ async def test_what_somebody_else_followed_meanwhile_is_passed_over(late_desk: A
     await dispatch.tell(*life(1))
     complete = await dispatch.sent(UUID(int=1))
     logs = late_desk.running.kit.logs
-    missing = logs["tickets"].missing
 
-    class Slow:
+    class Slow(Log):
         async def missing(self, gaps: Any) -> Any:
-            found = await missing(gaps)
+            found = await logs["tickets"].missing(gaps)
             await _others(late_desk, life(1)[:3])
             return found
 
-    object.__setattr__(late_desk.running.kit, "logs", logs | {"tickets": Slow()})
+    object.__setattr__(late_desk.running.kit, "logs", logs | {"tickets": Slow("tickets", "http://127.0.0.1:1", "-")})
     async with dispatch.open():
         await take(late_desk, complete[FINISHED:])
     assert len(await told(late_desk, 1)) == TOLD

@@ -91,6 +91,8 @@ def _asking(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
         "BBCS_SLA_MONITOR_DISPATCH_KEY": secrets[key_name("service.sla-monitor")],
         "BBCS_SLA_MONITOR_REVISIT_URL": f"http://127.0.0.1:{ports.of_instance('revisit', 1)}",
         "BBCS_SLA_MONITOR_REVISIT_KEY": secrets[key_name("service.sla-monitor")],
+        "BBCS_REVISIT_DISPATCH_URL": f"http://127.0.0.1:{ports.of_instance('dispatch', 1)}",
+        "BBCS_REVISIT_DISPATCH_KEY": secrets[key_name("service.revisit")],
         "BBCS_PORTAL_BRIDGE_INTAKE_URL": f"http://127.0.0.1:{ports.of_instance('intake', 1)}",
         "BBCS_PORTAL_BRIDGE_INTAKE_CHANNEL_KEY": secrets[key_name("channel.city-exit")],
         "BBCS_PORTAL_BRIDGE_INTAKE_KEY": secrets[key_name("service.portal-bridge")],

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Envelope, Instant, Value, parsed
+from contracts.refusals import Refused
 
 MOST = 500
 """Facts that a page holds at most."""
@@ -39,3 +40,15 @@ class LogPage(Value):
     key: str
     facts: tuple[LoggedFact, ...]
     last: int
+
+
+def one_more(followed: int, number: int | None) -> int | None:
+    """How many facts of a thing are followed after the one of this number; None if that was followed already.
+
+    A fact without a number is the next one. Raises Refused("fact.gap") where one before it is missing.
+    """
+    if number is None or number == followed + 1:
+        return followed + 1
+    if number > followed:
+        raise Refused("fact.gap")
+    return None

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
+from chassis.gaps import Log
 from chassis.service import Service
+from contracts.topics import TICKETS
 from revisit import api, consumers
 from revisit.domain import Bar, Hours, Policy
 from revisit.settings import RevisitSettings
@@ -25,6 +27,7 @@ def build_kit(settings: RevisitSettings) -> Kit:
             round_at_most=timedelta(days=settings.round_days_at_most),
             hours=Hours(settings.opens, settings.closes),
         ),
+        Log(TICKETS.name, settings.dispatch_url, settings.dispatch_key.get_secret_value()),
         Bar(
             version=settings.policy_version,
             finishes=settings.blockage_finishes,

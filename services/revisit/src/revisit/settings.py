@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from chassis.settings import Settings
 
@@ -35,6 +35,10 @@ class RevisitSettings(Settings, service="revisit"):
     """Days in a row within which they are counted (policy)."""
     watch_months: int = Field(default=6, ge=1, le=60)
     """Months after an improvement was done within which one more finish says that it came back (policy)."""
+    dispatch_url: str = Field(pattern=r"^https?://[^/]+/?$")
+    """Where dispatch answers: its log is asked for facts that did not come by the topic."""
+    dispatch_key: SecretStr
+    """The bearer key by which dispatch knows `service.revisit`."""
     opens: time = time(9)
     """When business opens, in Shanghai: nobody is called before (policy)."""
     closes: time = time(17)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from chassis.gaps import Log
 from chassis.service import Service
 from contracts.topics import REVISITS, TICKETS
 from sla_monitor import api, consumers, jobs
-from sla_monitor.clients import Log, Outside
+from sla_monitor.clients import Outside
 from sla_monitor.domain import Hours, Policy, Telling, key_of
 from sla_monitor.settings import SlaMonitorSettings
 from sla_monitor.usecases import Kit, Newest

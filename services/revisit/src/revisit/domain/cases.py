@@ -10,6 +10,7 @@ from typing import assert_never
 from uuid import UUID
 
 from contracts.complaints import ComplaintRated
+from contracts.log import one_more
 from contracts.revisits import (
     FindingConfirmed,
     FindingDismissed,
@@ -124,7 +125,10 @@ NOTHING = Life()
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A ticket as far as asking again is concerned; `closed_at` is there while it is finished or declined."""
+    """A ticket as far as asking again is concerned; `closed_at` is there while it is finished or declined.
+
+    `followed` of its facts were heard; None where nobody counted them, which was so before gaps were closed.
+    """
 
     ticket_id: UUID
     complaint_id: UUID
@@ -134,6 +138,7 @@ class Case:
     closed_at: datetime | None = None
     finishes: int = 0
     life: Life = NOTHING
+    followed: int | None = 0
 
     def revisit(self, revisit_id: UUID) -> Revisit | None:
         """The revisit of this id."""
@@ -160,6 +165,16 @@ class Case:
         """Whether somebody still has to explain it: not after its finish was found wanting, nor opened again."""
         stands = self.closed_at is not None and rating.finish == self.finishes
         return stands and rating.reply is None and not self.confirmed(rating.finish)
+
+    def after_one(self, number: int | None) -> "Case | None":
+        """With one more fact followed, the one of this number; None if it was followed already.
+
+        Raises Refused("fact.gap") where one before it is missing.
+        """
+        if self.followed is None:
+            return replace(self, followed=number)
+        count = one_more(self.followed, number)
+        return None if count is None else replace(self, followed=count)
 
     def answer(self, finish: int, source: AnswerSource) -> Answer | None:
         """What was said to one of them about a finish."""

@@ -23,18 +23,20 @@ _BEGIN = """
 _LOCKED = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE"
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
 _SEVERAL = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
+_FOLLOWED = "SELECT ticket_id, followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
 _TICKET_OF = "SELECT ticket_id FROM revisit WHERE revisit_id = :revisit_id"
 _SAVE = """
     UPDATE ticket SET
         channel = new.channel, matter_code = new.matter_code, unit = new.unit, closed_at = new.closed_at,
-        finishes = new.finishes, life = new.life
+        finishes = new.finishes, life = new.life, followed = new.followed
     FROM unnest(
         CAST(:ticket_id AS uuid[]), CAST(:channel AS text[]), CAST(:matter_code AS text[]), CAST(:unit AS text[]),
-        CAST(:closed_at AS timestamptz[]), CAST(:finishes AS integer[]), CAST(:life AS jsonb[])
-    ) AS new (ticket_id, channel, matter_code, unit, closed_at, finishes, life)
+        CAST(:closed_at AS timestamptz[]), CAST(:finishes AS integer[]), CAST(:life AS jsonb[]),
+        CAST(:followed AS bigint[])
+    ) AS new (ticket_id, channel, matter_code, unit, closed_at, finishes, life, followed)
     WHERE ticket.ticket_id = new.ticket_id
 """
-_COLUMNS = ("ticket_id", "channel", "matter_code", "unit", "closed_at", "finishes")
+_COLUMNS = ("ticket_id", "channel", "matter_code", "unit", "closed_at", "finishes", "followed")
 _SAVE_REVISITS = """
     INSERT INTO revisit (revisit_id, ticket_id, caller, due_at, next_at, open)
     SELECT * FROM unnest(
@@ -48,6 +50,14 @@ _SAVE_REVISITS = """
 async def begin(session: Session, tickets: Mapping[UUID, UUID]) -> None:
     """Let there be a case of each ticket, with its complaint."""
     await rows(session, _BEGIN, ticket_id=list(tickets), complaint_id=list(tickets.values()))
+
+
+async def followed(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, int | None]:
+    """How many facts were followed of those tickets that are known; None where nobody counted them.
+
+    Nothing is locked, so it may be more by now.
+    """
+    return {row.ticket_id: row.followed for row in await rows(session, _FOLLOWED, ticket_id=list(ticket_ids))}
 
 
 async def locked(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, Case]:
@@ -111,4 +121,5 @@ def _case(row: Row) -> Case:
         row.closed_at,
         row.finishes,
         _LIFE.validate_json(row.life) if row.life else NOTHING,
+        row.followed,
     )

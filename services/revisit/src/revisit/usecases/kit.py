@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chassis.gaps import Log
 from revisit.domain import Bar, Policy
 
 
@@ -10,4 +11,6 @@ class Kit:
     """The service's equipment."""
 
     policy: Policy
+    tickets: Log
+    """The log of dispatch, for what did not come by `tickets`."""
     bar: Bar = field(default_factory=Bar)

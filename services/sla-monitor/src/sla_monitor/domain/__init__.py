@@ -19,7 +19,7 @@ from sla_monitor.domain.due import (
     due_dates,
     span,
 )
-from sla_monitor.domain.following import COUNTS, Gap, after_one, gaps, in_time
+from sla_monitor.domain.following import COUNTS, after_one, in_time
 from sla_monitor.domain.messages import Digest, Lit, Parcel, key_of, signed, written
 from sla_monitor.domain.notices import STATUTORY_DAYS, Flaw, Line, Problem, amended, check
 from sla_monitor.domain.notifying import (
@@ -60,7 +60,6 @@ __all__ = [
     "Due",
     "Fate",
     "Flaw",
-    "Gap",
     "Heard",
     "Hours",
     "Line",
@@ -94,7 +93,6 @@ __all__ = [
     "earliest",
     "fate",
     "flaw",
-    "gaps",
     "in_time",
     "inherit",
     "key_of",

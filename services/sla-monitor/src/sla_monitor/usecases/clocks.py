@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.work import Work
@@ -74,19 +74,11 @@ def _tickets(fact: Heard) -> Iterator[tuple[UUID, UUID]]:
 
 
 async def _closed(work: Work[Kit], facts: Sequence[Heard]) -> Sequence[Heard]:
-    """The facts, with those that are missing of a ticket before the first that cannot be followed without them.
-
-    The topic's owner is asked for them before anything is locked; what somebody else followed meanwhile is passed over
-    then.
-    """
+    """The facts, with those that are missing of a ticket before the first that cannot be followed without them."""
     [topic] = {one.TOPIC for one in facts}
     followed = await store.clocks.followed(work.session, topic, {one.ticket_id for one in facts})
-    gaps = domain.gaps(followed, [(one.ticket_id, work.sequence(one)) for one in facts])
-    if not gaps:
-        return facts
-    missing = await work.kit.logs[topic].missing(gaps)
-    before = {gap.place: [cast("Heard", work.take_up(one)) for one in missing[gap.ticket_id]] for gap in gaps}
-    return list(chain.from_iterable((*before.get(place, ()), fact) for place, fact in enumerate(facts)))
+    by_key = {str(ticket_id): count for ticket_id, count in followed.items()}
+    return await work.kit.logs[topic].closed(work, by_key, facts)
 
 
 def _reactions(work: Work[Kit], cases: dict[UUID, Case], fact: Heard, measures: Measures) -> Iterator[_ToTell]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.db import Session
+from chassis.gaps import Log
 from contracts.refusals import Refused
 from sla_monitor import store
-from sla_monitor.clients import Log, Outside
+from sla_monitor.clients import Outside
 from sla_monitor.domain import Calendar, Measures, Policy
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from chassis.gaps import Log
 from chassis.service import Service
 from contracts.topics import TICKETS
-from revisit import api, consumers
+from revisit import api, consumers, jobs
 from revisit.domain import Bar, Hours, Policy
 from revisit.settings import RevisitSettings
 from revisit.usecases import Kit
@@ -44,4 +44,5 @@ service = Service(
     kit=build_kit,
     api=(api.router,),
     consumers=(consumers.tickets, consumers.complaints, consumers.calendar),
+    errands=(jobs.recount,),
 )

@@ -62,6 +62,13 @@ def counts(case: Case, fact: TicketFact) -> Finished | Withdrawn | None:
             return None
 
 
+def held(case: Case, fact: TicketFinished) -> Finished | None:
+    """What a closed ticket counts for by this fact, if that is the finish that holds."""
+    if case.matter_code is None or case.closed_at != fact.finished_at:
+        return None
+    return Finished(case.ticket_id, Blockage(case.matter_code, fact.cause), fact.unit, fact.finished_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Repeating:
     """What repeats: its finishes by date, as far as they matter, and the newest improvement, if there ever was one."""

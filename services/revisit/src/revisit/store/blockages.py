@@ -68,6 +68,14 @@ _RANKED = """
     ORDER BY ranked.finishes DESC, blockage.matter_code, blockage.cause LIMIT :most
 """
 _RANKED_OF = _RANKED.replace("GROUP BY", "WHERE unit = :unit GROUP BY")
+_CLAIM_UNCOUNTED = """
+    UPDATE uncounted SET ask_at = now() + CAST(:lease AS interval)
+    WHERE ticket_id IN (
+        SELECT ticket_id FROM uncounted WHERE ask_at <= now() ORDER BY ask_at LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+    RETURNING ticket_id
+"""
+_LOOKED_UP = "DELETE FROM uncounted WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
 _PLACE = ("matter_code", "cause", "unit", "days", "first")
 
 
@@ -121,6 +129,16 @@ async def ranked(session: Session, first: date, last: date, unit: str | None, mo
     asked = {**_named(Run._fields, spans.between(first, last)), "most": most}
     found = await (rows(session, _RANKED_OF, **asked, unit=unit) if unit else rows(session, _RANKED, **asked))
     return [Ranked(_blockage(row), int(row.finishes)) for row in found]
+
+
+async def claim_uncounted(session: Session, most: int, lease: timedelta) -> list[UUID]:
+    """So many tickets that were closed before finishes were counted, which nobody else claims for so long."""
+    return [row.ticket_id for row in await rows(session, _CLAIM_UNCOUNTED, most=most, lease=lease)]
+
+
+async def looked_up(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """These need not be looked up any more."""
+    await rows(session, _LOOKED_UP, ticket_id=list(ticket_ids))
 
 
 async def _count(session: Session, finishes: Sequence[Finished]) -> None:

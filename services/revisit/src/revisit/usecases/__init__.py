@@ -1,6 +1,6 @@
 """What revisit does: plans who asks after a reply, keeps what was heard, flags what does not agree, supervises."""
 
-from revisit.usecases import improving
+from revisit.usecases import improving, recounting
 from revisit.usecases.asking import Asked, Listed, attempt, case_of, worklist
 from revisit.usecases.calendar import CalendarNotYet, set_days
 from revisit.usecases.following import follow
@@ -28,6 +28,7 @@ __all__ = [
     "hear",
     "improving",
     "judge",
+    "recounting",
     "rectify",
     "set_days",
     "unexplained",

@@ -162,7 +162,7 @@ async def test_a_text_that_intake_does_not_know_is_held_after_a_while_and_goes_w
     await desk.run(jobs.reply)
     assert [path for path, _ in beside.heard] == [f"{KEY}/1", f"{KEY}/2"]
     told = [type_ for _, type_ in await desk.told() if type_.startswith("reply")]
-    assert told == ["reply.taken.v1", "reply.held.v1", "reply.corrected.v1", "reply.taken.v1"]
+    assert told == ["reply.taken.v1", "reply.stopped.v1", "reply.corrected.v1", "reply.taken.v1"]
 
 
 async def test_an_address_that_knows_nothing_is_not_intake_that_does_not_know_a_text(

@@ -1,6 +1,6 @@
 """Facts told by portal-bridge on `city-feedback`: what the city was told about its items, and how it took that."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -40,14 +40,14 @@ class ReplyRefused(_OfReply, type="reply.refused.v1", topic="city-feedback", pro
     refused_at: Instant
 
 
-class ReplyHeld(_OfReply, type="reply.held.v1", topic="city-feedback", producer="portal-bridge", key="city_key"):
-    """It could not be sent for so long, for a reason that does not pass by itself: the centre is shown its code.
+class ReplyStopped(_OfReply, type="reply.stopped.v1", topic="city-feedback", producer="portal-bridge", key="city_key"):
+    """It is held: it could not be sent, for a reason that does not pass by itself, and waits for the centre.
 
     What comes after waits behind it.
     """
 
-    code: str
-    held_at: Instant
+    code: Literal["reply.text-unknown"]
+    stopped_at: Instant
 
 
 class ReplyCorrected(

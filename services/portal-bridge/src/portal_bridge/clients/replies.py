@@ -35,9 +35,9 @@ class _TextUnknown(Exception):  # noqa: N818 - what the text is
 class Outcome(NamedTuple):
     """The city's status, None without an answer, its words for people, and the pause that it asks for, in seconds.
 
-    `asked` is False where the city was not asked: intake was not to be had, or, where it is `left`, what was sent before
-    it found nobody, or, where it is `textless`, intake does not know its text. `digest` is the SHA-256 (hex) of the
-    body that was sent.
+    `asked` is False where the city was not asked: intake was not to be had, or, where it is `left`, what was sent
+    before it found nobody, or, where it is `textless`, intake does not know its text. `digest` is the SHA-256 (hex)
+    of the body that was sent.
     """
 
     status: int | None

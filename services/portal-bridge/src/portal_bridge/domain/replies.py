@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from contracts.vocabulary import ReplyKind, ReplyState
@@ -17,7 +17,7 @@ _BARRED = (401, 403)
 _BUSY = (429, 502, 503, 504)
 STUCK = (ReplyState.REFUSED, ReplyState.CONFLICT, ReplyState.HELD)
 """What waits for the centre."""
-TEXT_UNKNOWN = "reply.text-unknown"
+TEXT_UNKNOWN: Final = "reply.text-unknown"
 """The code by which a reply is held."""
 
 

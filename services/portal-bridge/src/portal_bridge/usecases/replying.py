@@ -14,7 +14,7 @@ from chassis.vault import Vault
 from chassis.work import Work
 from contracts.directory import DirectoryFact, UnitListed
 from contracts.refusals import Refused
-from contracts.replies import ReplyCorrected, ReplyHeld, ReplyRefused, ReplyTaken
+from contracts.replies import ReplyCorrected, ReplyRefused, ReplyStopped, ReplyTaken
 from contracts.tickets import TicketFact
 from contracts.vocabulary import Purpose, ReplyState
 from portal_bridge import domain, store
@@ -185,21 +185,21 @@ def _tell(work: Work[Kit], one: Settled, state: ReplyState) -> None:
         work.tell(fact, correlation=str(one.letter.complaint_id))
 
 
-def _fact(work: Work[Kit], one: Settled, state: ReplyState) -> ReplyTaken | ReplyHeld | ReplyRefused | None:
+def _fact(work: Work[Kit], one: Settled, state: ReplyState) -> ReplyTaken | ReplyStopped | ReplyRefused | None:
     """None for what is sent again by itself."""
     if one.fate is Fate.TAKEN:
         return _taken(work, one.letter)
     return _held(work, one.letter) if state is ReplyState.HELD else _refused(work, one)
 
 
-def _held(work: Work[Kit], letter: Letter) -> ReplyHeld:
-    return ReplyHeld(
+def _held(work: Work[Kit], letter: Letter) -> ReplyStopped:
+    return ReplyStopped(
         city_key=letter.city_key,
         complaint_id=letter.complaint_id,
         number=letter.number,
         kind=letter.kind,
         code=domain.TEXT_UNKNOWN,
-        held_at=work.now,
+        stopped_at=work.now,
     )
 
 

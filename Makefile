@@ -19,7 +19,7 @@ stop: ## end exactly what make run started; the data stays
 	@if [ -d .stack ] && [ -x $(BIN)/python ]; then $(BIN)/python -m stack down; else echo "Nothing was running."; fi
 
 test: $(READY) ## prove it, on servers of its own, two files at a time; ARGS="-k routes" chooses
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## format, lint, types, rooms, schemas
 	@$(BIN)/ruff format --check .

@@ -140,8 +140,8 @@ _PRINCIPALS = (
     "unit.town-a",
 )
 _PASSWORDS = {
-    "BBCS_DISPATCH_KAFKA_PASSWORD": "password-of-dispatch",
-    "BBCS_UNIT_HRSS_KAFKA_PASSWORD": "password-of-hrss",
+    "BBCS_DISPATCH_KAFKA_PASSWORD": "password of dispatch",
+    "BBCS_UNIT_HRSS_KAFKA_PASSWORD": "password of unit.hrss",
 }
 _PATIENCE_S = 40.0
 TWO = Mandate("office/1", "office/2")

@@ -293,6 +293,6 @@ async def test_what_nobody_could_be_answered_for_is_parked_and_the_rest_goes_on(
 
 
 async def test_a_unit_writes_to_its_own_topic_and_reads_no_other(open_desk: Any) -> None:
-    signed_in = {"sasl_plain_username": "unit.hrss", "sasl_plain_password": "password-of-hrss"}
+    signed_in = {"sasl_plain_username": "unit.hrss", "sasl_plain_password": "password of unit.hrss"}
     with pytest.raises(TopicAuthorizationFailedError):
         await open_desk.read("dispatch.town-a", "x", **signed_in)

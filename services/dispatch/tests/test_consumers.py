@@ -162,7 +162,7 @@ async def test_a_unit_s_system_reads_its_own_topic_alone(open_desk: Any, complai
     await open_desk.send(COMPLAINTS, [record(said, now)])
     row = await open_desk.until(lambda: open_desk.ticket(said))
     await envelopes(open_desk, "dispatch.hrss", row.ticket_id, 1)
-    hrss = {"sasl_plain_username": "unit.hrss", "sasl_plain_password": "password-of-hrss"}
+    hrss = {"sasl_plain_username": "unit.hrss", "sasl_plain_password": "password of unit.hrss"}
     assert len(await open_desk.read("dispatch.hrss", row.ticket_id, **hrss)) == 1
     with pytest.raises(TopicAuthorizationFailedError):
         async with asyncio.timeout(20):

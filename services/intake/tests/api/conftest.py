@@ -95,8 +95,8 @@ async def listed(tell_directory: Callable[..., Awaitable[None]]) -> None:
         PlaceListed(code=_DISTRICT, name="崇明区", version=1, listed_at=_NOW),
         MatterListed(
             code="000114001000",
-            name="社会保险登记",
-            synonyms=("社保登记", "社保开户"),
+            name="河道采砂许可",
+            synonyms=("采砂许可", "采砂证"),
             owners=(Ownership(place=_DISTRICT, unit="hrss"),),
             version=1,
             listed_at=_NOW,

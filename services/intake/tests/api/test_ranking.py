@@ -17,9 +17,9 @@ Rank = Callable[..., Awaitable[httpx2.Response]]
 Body = Callable[..., bytes]
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 _NUMBERS = itertools.count()
-SOCIAL = "000114001000"
+SAND = "000114001000"
 PLACE = "310151000000"
-SAID = {"subject": "社会保险登记", "text": "窗口不给办社保登记", "limit": 3}
+SAID = {"subject": "河道采砂许可", "text": "窗口不给办采砂许可", "limit": 3}
 
 
 @pytest.fixture
@@ -35,14 +35,14 @@ def rank(intake: Any, listed: None) -> Rank:
     return ask
 
 
-@pytest.mark.parametrize("said", [SAID, SAID | {"subject": "shebao dengji"}, SAID | {"subject": "x", "text": "sbdj"}])
+@pytest.mark.parametrize("said", [SAID, SAID | {"subject": "caisha xuke"}, SAID | {"subject": "x", "text": "csxk"}])
 async def test_a_matter_is_ranked_with_its_unit_a_score_and_why(rank: Rank, said: Any) -> None:
     answer = await rank(said)
     assert answer.status_code == 200
     first = answer.json()[0]
-    assert (first["matter"], first["unit"], first["certain"]) == (SOCIAL, "hrss", False)
+    assert (first["matter"], first["unit"], first["certain"]) == (SAND, "hrss", False)
     assert 0 < first["score"] <= 1
-    assert set(first["why"]) & {"社会保险登记", "社保登记"}
+    assert set(first["why"]) & {"河道采砂许可", "采砂许可"}
 
 
 @pytest.mark.parametrize("who", ["centre", "service.revisit", "channel.window", "unit.hrss"])
@@ -68,9 +68,9 @@ async def test_at_most_so_many_are_answered(rank: Rank) -> None:
 async def test_a_complaint_without_a_matter_is_told_with_candidates_and_no_word_of_it(
     rank: Rank, post: Any, body: Body, unique: str, intake: Any
 ) -> None:
-    answer = await post(body(source_id=unique, subject="社保登记", matter_code=None))
+    answer = await post(body(source_id=unique, subject="采砂许可", matter_code=None))
     unnamed = await _told(intake, answer.json()["complaint_id"])
-    assert [(one.matter, one.unit) for one in unnamed.candidates] == [(SOCIAL, "hrss")]
+    assert [(one.matter, one.unit) for one in unnamed.candidates] == [(SAND, "hrss")]
     assert unnamed.ranked_by is None
     assert "社保" not in unnamed.model_dump_json()
 
@@ -78,17 +78,17 @@ async def test_a_complaint_without_a_matter_is_told_with_candidates_and_no_word_
 async def test_so_is_one_whose_matter_is_not_listed(
     rank: Rank, post: Any, body: Body, unique: str, intake: Any
 ) -> None:
-    answer = await post(body(source_id=unique, subject="社保登记", matter_code="310151000123"))
+    answer = await post(body(source_id=unique, subject="采砂许可", matter_code="310151000123"))
     unlisted = await _told(intake, answer.json()["complaint_id"])
     assert unlisted.matter_code == "310151000123"
-    assert [one.matter for one in unlisted.candidates] == [SOCIAL]
+    assert [one.matter for one in unlisted.candidates] == [SAND]
 
 
-@pytest.mark.parametrize("said", [{"matter_code": SOCIAL}, {"solved": {"reply": "已当场登记", "cause": "other"}}])
+@pytest.mark.parametrize("said", [{"matter_code": SAND}, {"solved": {"reply": "已当场登记", "cause": "other"}}])
 async def test_a_listed_matter_or_one_solved_on_the_spot_is_told_without(
     rank: Rank, post: Any, body: Body, unique: str, intake: Any, said: dict[str, Any]
 ) -> None:
-    answer = await post(body(source_id=unique, subject="社保登记", **{"matter_code": None} | said))
+    answer = await post(body(source_id=unique, subject="采砂许可", **{"matter_code": None} | said))
     assert (await _told(intake, answer.json()["complaint_id"])).candidates == ()
 
 

@@ -173,13 +173,20 @@ async def worklist(
     unit: str,
     who: Annotated[Principal, Depends(viewer)],
     work: Annotated[Work[Kit], web.InWork],
+    response: Response,
     part: Literal["lead", "help"] = "lead",
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[Ticket]:
-    """The open tickets that a unit must handle, oldest dispatch first; `part=help`: those that it helps with."""
+    """The open tickets that a unit must handle, oldest dispatch first; `part=help`: those that it helps with.
+
+    While there may be more, a `Link` header names the next page.
+    """
     allow_own(who, unit)
-    return await _shown(work, await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help"))
+    found = await usecases.tickets_of_unit(work, unit, after, limit, helping=part == "help")
+    if len(found) == limit:
+        web.link_next(response, f"/v1/units/{unit}/tickets", part=part, after=found[-1].ticket_id, limit=limit)
+    return await _shown(work, found)
 
 
 async def _shown(work: Work[Kit], tickets: Sequence[domain.Ticket]) -> list[Ticket]:

@@ -4,6 +4,8 @@ import asyncio
 import gc
 import json
 import logging
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from uuid import UUID
@@ -34,9 +36,11 @@ Lines = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
-def speaking() -> Iterator[None]:
+def speaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A configured process, and afterwards the test runner's own handlers again."""
     before = logging.root.handlers, logging.root.level
+    for owner, hook in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(owner, hook, getattr(owner, hook))
     telemetry.configure("desk", level="INFO", instance="a")
     yield
     logging.root.handlers, logging.root.level = before

@@ -34,7 +34,7 @@ class Message:
     headers: Mapping[str, str]
 
 
-class Keys(HTTPSignatureKeyResolver):  # type: ignore[misc]
+class Keys(HTTPSignatureKeyResolver):
     """Keys by their ids, written as `id:base64 id:base64`; the first one signs, each of them is accepted."""
 
     def __init__(self, written: str) -> None:

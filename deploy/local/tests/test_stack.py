@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from stack import environment, marks, processes, samples, starting, up
@@ -54,12 +55,15 @@ class Stack:
             [sys.executable, "-m", "stack", *command], env=env, capture_output=True, text=True, check=False, timeout=170
         )
 
-    def trace(self, complaint: str) -> list[dict[str, Any]]:
+    def bbcs(self, *command: str) -> dict[str, Any]:
         program = str(Path(sys.executable).with_name("bbcs"))
         found = subprocess.check_output(
-            [program, "trace", complaint, "--json"], cwd=self.home, env=environment.plain(), text=True, timeout=60
+            [program, *command, "--json"], cwd=self.home, env=environment.plain(), text=True, timeout=60
         )
-        return list(json.loads(found)["facts"])
+        return dict(json.loads(found))
+
+    def trace(self, complaint: str) -> list[dict[str, Any]]:
+        return list(self.bbcs("trace", complaint)["facts"])
 
     def pid(self, program: str) -> int:
         return (Supervisor(self.home).states() or {})[program].pid
@@ -121,7 +125,17 @@ def test_what_is_up_is_left_alone_and_said_quickly(stack: Stack) -> None:
 def test_every_program_that_is_killed_comes_back(stack: Stack) -> None:
     before = {
         name: stack.pid(name)
-        for name in ("kafka", "postgres", "redis", "intake", "dispatch", "sla-monitor", "revisit", "portal-bridge")
+        for name in (
+            "kafka",
+            "postgres",
+            "redis",
+            "intake",
+            "dispatch",
+            "sla-monitor",
+            "revisit",
+            "portal-bridge",
+            "city",
+        )
     }
 
     for pid in before.values():
@@ -183,6 +197,17 @@ def test_samples_live_and_the_last_line_names_one_that_goes_the_whole_way(stack:
     assert lived.keys() >= WHOLE
     assert stack.say("run").stdout.splitlines()[-1] == last
     assert Counter(fact["type"] for fact in stack.trace(whole))["finding.flagged.v1"] == lived["finding.flagged.v1"]
+
+
+def test_the_sample_city_has_what_it_was_told_and_both_ledgers_agree(stack: Stack) -> None:
+    url = environment.read(stack.home)[environment.CITY_URL]
+
+    def told() -> list[str]:
+        return [json.loads(one["body"])["kind"] for one in httpx2.get(f"{url}/control/replies").json()]
+
+    assert starting.until(lambda: len(told()) == 2, 30)
+    assert told() == ["accepted", "result"]
+    assert stack.bbcs("city", "compare") == {"entries": 3, "differences": []}
 
 
 def test_what_is_given_as_input_is_nobodys_to_play_with(stack: Stack, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ STATE = ROOT / ".stack"
 POM = ROOT / "deploy" / "kafka" / "pom.xml"
 DIRECTORY = ROOT / "deploy" / "local" / "sample" / "directory"
 UNITS = DIRECTORY / "units.csv"
+CITY = ROOT / "examples" / "city" / "city.py"
 CLI = ROOT / "libs" / "chassis" / "src" / "chassis" / "cli"
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def bring_up(home: Path, speed: float | None) -> None:
     """Start what does not run, until every service says that it is ready. Raises Trouble."""
     make_state(home)
     with alone(home):
-        plan = Plan.of(home, speed)
+        plan = _without_city(Plan.of(home, speed))
         _make_sure_of_docker()
         _make_way(plan)
         _write(plan)
@@ -55,6 +56,13 @@ def bring_down(home: Path, *, with_data: bool = False) -> None:
     """End the containers; their data stays unless it is to go too. Raises Trouble."""
     _compose(home, Plan.of(home, None), "down", *(("--volumes",) if with_data else ()))
     (home / "docker" / "up").unlink(missing_ok=True)
+
+
+def _without_city(plan: Plan) -> Plan:
+    """The sample city listens on loopback, where no container reaches it: it sends, and is told nothing."""
+    return replace(
+        plan, variables={name: said for name, said in plan.variables.items() if name != environment.CITY_URL}
+    )
 
 
 def _make_sure_of_docker() -> None:

@@ -16,6 +16,7 @@ from stack.ports import Ports
 
 _SHARED = ("BBCS_KAFKA_SERVERS", "BBCS_KAFKA_SECURITY", "BBCS_REDIS_URL", "BBCS_KEYS", "BBCS_CLOCK")
 _VAULT_KEY_ID = "local-1"
+CITY_URL = "BBCS_PORTAL_BRIDGE_CITY_URL"
 
 
 def units() -> list[str]:
@@ -70,14 +71,14 @@ def _vault(secrets: Mapping[str, str]) -> dict[str, str]:
 
 
 def _city(ports: Ports, secrets: Mapping[str, str]) -> dict[str, str]:
-    """What portal-bridge has agreed with the sample city, which listens where STACK_CITY_URL says if it is fetched."""
-    agreed = {
+    """What portal-bridge has agreed with the sample city."""
+    return {
         "BBCS_PORTAL_BRIDGE_PUBLIC_URL": f"http://127.0.0.1:{ports.of_instance('portal-bridge', 1)}",
         "BBCS_PORTAL_BRIDGE_CITY_KEYS": json.dumps({"city-local-1": secrets["city key"]}),
         "BBCS_PORTAL_BRIDGE_DISTRICT_KEYS": json.dumps({"district-local-1": secrets["district key"]}),
         "BBCS_PORTAL_BRIDGE_DISTRICT_KEY": "district-local-1",
+        CITY_URL: f"http://127.0.0.1:{ports.city}",
     }
-    return agreed | ({"BBCS_PORTAL_BRIDGE_CITY_URL": url} if (url := os.environ.get("STACK_CITY_URL")) else {})
 
 
 _POLICY = {"BBCS_REVISIT_BLOCKAGE_FINISHES": "3"}
@@ -111,12 +112,29 @@ def of_service(service: str, found: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if (name.startswith(own) and name != port) or name in _SHARED}
 
 
+def of_city(home: Path, found: Mapping[str, str]) -> dict[str, str]:
+    """What the sample city may know: both sides' keys and addresses, and where its store is."""
+    return {
+        "CITY_URL": found[CITY_URL],
+        "DISTRICT_URL": found["BBCS_PORTAL_BRIDGE_PUBLIC_URL"],
+        "CITY_KEYS": _pairs(found["BBCS_PORTAL_BRIDGE_CITY_KEYS"]),
+        "DISTRICT_KEYS": _pairs(found["BBCS_PORTAL_BRIDGE_DISTRICT_KEYS"]),
+        "STORE": str(home / "city.sqlite"),
+    }
+
+
+def _pairs(keys: str) -> str:
+    return " ".join(f"{name}:{key}" for name, key in json.loads(keys).items())
+
+
 def write(home: Path, found: Mapping[str, str]) -> None:
-    """Write `env`, and one file for each service, readable by their owner alone."""
+    """Write `env`, and one file for each service and the sample city, readable by their owner alone."""
     write_one(home / "env", found)
     (home / "services").mkdir(exist_ok=True)
     for service in SERVICES:
         write_one(home / "services" / f"{service}.env", of_service(service, found))
+    if CITY_URL in found:
+        write_one(home / "services" / "city.env", of_city(home, found))
 
 
 def write_one(file: Path, found: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contracts.topics import SERVICES, package
 from contracts.vocabulary import Channel
-from stack import clocks, credentials, environment, marks
+from stack import checkout, clocks, credentials, environment, marks
 from stack.credentials import shouted
 from stack.kafka import Kafka
 from stack.ports import Ports
@@ -45,7 +45,11 @@ class Plan:
 
     def programs(self) -> list[Program]:
         """Everything that is supervised; servers get their state made."""
-        return [*(server.prepare() for server in self.servers), *self.services()]
+        return [*(server.prepare() for server in self.servers), *self.speaking()]
+
+    def speaking(self) -> list[Program]:
+        """Every instance of every service, and the sample city."""
+        return [*self.services(), self._city()]
 
     def services(self) -> Iterator[Program]:
         """Every instance of every service."""
@@ -55,9 +59,11 @@ class Plan:
 
     def command(self, service: str, *arguments: str) -> tuple[str, ...]:
         """How the service is run: with the variables that are its own."""
-        file = str(self.home / "services" / f"{service}.env")
-        python = (sys.executable, *marks.service(self.home), "-m", package(service), *arguments)
-        return ("/bin/sh", "-c", _SOURCED, file, *python)
+        return self._sourced(service, "-m", package(service), *arguments)
+
+    def _sourced(self, name: str, *arguments: str) -> tuple[str, ...]:
+        file = str(self.home / "services" / f"{name}.env")
+        return ("/bin/sh", "-c", _SOURCED, file, sys.executable, *marks.service(self.home), *arguments)
 
     def addresses(self) -> list[tuple[str, str]]:
         """Each instance with its address, for `/readyz`."""
@@ -91,6 +97,11 @@ class Plan:
                 _port_variable(service): str(self.ports.of_instance(service, number)),
             },
         )
+
+    def _city(self) -> Program:
+        """The sample city; who asks for its address waits for it."""
+        command = self._sourced("city", str(checkout.CITY), "--push")
+        return Program("city", command, marks.service(self.home), self.home)
 
 
 def _instance(service: str, number: int) -> str:

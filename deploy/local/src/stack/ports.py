@@ -29,6 +29,7 @@ class Ports:
     sla_monitor: int = 8003
     revisit: int = 8004
     portal_bridge: int = 8005
+    city: int = 8009
 
     @classmethod
     def read(cls, home: Path, env: Mapping[str, str] = os.environ) -> "Ports":

@@ -30,7 +30,7 @@ def serve(plan: Plan, supervisor: Supervisor) -> None:
         lambda: _answers(redis, supervisor),
     )
     say("Starting the services …")
-    for program in plan.services():
+    for program in plan.speaking():
         supervisor.start(program.name)
     beside.all_of(*(partial(_becomes_ready, supervisor, name, url) for name, url in plan.addresses()))
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from stack.acting import Played
+from stack.environment import CITY_URL
 from stack.lights import next_light
 from stack.outcome import Book, Counts
 
@@ -135,6 +136,8 @@ def _addresses(env: Mapping[str, str]) -> None:
     table.add_row("sla-monitor", env["BBCS_SLA_MONITOR_URL"], "/v1/board  /v1/due-dates  /openapi.json  /readyz")
     table.add_row("revisit", env["BBCS_REVISIT_URL"], "/v1/revisits?unit=centre  /openapi.json  /readyz")
     table.add_row("portal-bridge", env["BBCS_PORTAL_BRIDGE_URL"], "/v1/feedback?state=waiting  /openapi.json  /readyz")
+    if city := env.get(CITY_URL):
+        table.add_row("sample city", city, "/control/replies  .venv/bin/bbcs city compare")
     if turns := next_light(env):
         table.add_row("lights", turns, ".venv/bin/bbcs tail clocks -f")
     table.add_row("Kafka", env["BBCS_KAFKA_SERVERS"], ".venv/bin/bbcs topics · tail tickets · parked list")

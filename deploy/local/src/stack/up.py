@@ -103,7 +103,7 @@ def _start(plan: Plan, supervisor: Supervisor) -> None:
         environment.write(plan.home, plan.variables)
         supervisor.launch(programs)
     elif plan.variables != environment.read(plan.home):
-        supervisor.stop(program.name for program in plan.services())
+        supervisor.stop(program.name for program in plan.speaking())
         environment.write(plan.home, plan.variables)
     plan.ports.keep(plan.home)
     serve(plan, supervisor)

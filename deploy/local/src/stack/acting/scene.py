@@ -11,6 +11,7 @@ import httpx2
 
 from contracts.topics import SERVICES
 from stack.credentials import shouted
+from stack.environment import CITY_URL
 from stack.watch import bearer
 
 _OUTSIDE = UUID(int=0)
@@ -65,13 +66,13 @@ def _code(answer: httpx2.Response) -> str:
 
 @asynccontextmanager
 async def doors(env: Mapping[str, str]) -> AsyncIterator[Doors]:
-    """The doors of the running services."""
+    """The doors of the running services, and of the sample city where it runs."""
     async with AsyncExitStack() as opened:
+        urls = {service: env[f"BBCS_{shouted(service)}_URL"] for service in SERVICES}
+        urls |= {"city": env[CITY_URL]} if CITY_URL in env else {}
         clients = {
-            service: await opened.enter_async_context(
-                httpx2.AsyncClient(base_url=env[f"BBCS_{shouted(service)}_URL"], timeout=10.0)
-            )
-            for service in SERVICES
+            name: await opened.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=10.0))
+            for name, url in urls.items()
         }
         yield Doors(env, clients)
 

@@ -95,6 +95,17 @@ def test_whoever_asks_for_a_log_knows_where_it_is_and_is_known_there(
     assert json.loads(asked["BBCS_KEYS"])[f"service.{asks}"] == key
 
 
+def test_the_sample_city_runs_with_what_was_agreed_and_containers_know_of_none(tmp_path: Path) -> None:
+    plan = Plan.of(tmp_path, None, {"STACK_CITY_PORT": "28009"})
+    bridge = environment.of_service("portal-bridge", plan.variables)
+    told = environment.of_city(tmp_path, plan.variables)
+
+    assert told["CITY_URL"] == bridge[environment.CITY_URL] == "http://127.0.0.1:28009"
+    [(name, key)] = json.loads(bridge["BBCS_PORTAL_BRIDGE_CITY_KEYS"]).items()
+    assert told["CITY_KEYS"] == f"{name}:{key}"
+    assert environment.CITY_URL not in docker.without_city(plan).variables
+
+
 def test_ports_are_what_is_said_else_what_was_kept(tmp_path: Path) -> None:
     Ports.read(tmp_path, {"STACK_KAFKA_PORT": "19092", "STACK_INTAKE_PORT": "18001"}).keep(tmp_path)
 

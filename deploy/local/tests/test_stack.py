@@ -208,6 +208,7 @@ def test_the_sample_city_has_what_it_was_told_and_both_ledgers_agree(stack: Stac
     assert starting.until(lambda: len(told()) == 2, 30)
     assert told() == ["accepted", "result"]
     assert stack.bbcs("city", "compare") == {"entries": 3, "differences": []}
+    assert {one.stat().st_mode & 0o777 for one in stack.home.glob("city.sqlite*")} == {0o600}
 
 
 def test_what_is_given_as_input_is_nobodys_to_play_with(stack: Stack, tmp_path: Path) -> None:

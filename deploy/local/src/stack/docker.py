@@ -35,7 +35,7 @@ def bring_up(home: Path, speed: float | None) -> None:
     """Start what does not run, until every service says that it is ready. Raises Trouble."""
     make_state(home)
     with alone(home):
-        plan = _without_city(Plan.of(home, speed))
+        plan = without_city(Plan.of(home, speed))
         _make_sure_of_docker()
         _make_way(plan)
         _write(plan)
@@ -58,7 +58,7 @@ def bring_down(home: Path, *, with_data: bool = False) -> None:
     (home / "docker" / "up").unlink(missing_ok=True)
 
 
-def _without_city(plan: Plan) -> Plan:
+def without_city(plan: Plan) -> Plan:
     """The sample city listens on loopback, where no container reaches it: it sends, and is told nothing."""
     return replace(
         plan, variables={name: said for name, said in plan.variables.items() if name != environment.CITY_URL}

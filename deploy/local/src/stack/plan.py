@@ -18,7 +18,7 @@ from stack.trouble import Trouble
 from stack.valkey import Valkey
 
 _MOST_INSTANCES = 9
-_SOURCED = '. "$0" && exec "$@"'
+_SOURCED = 'umask 077 && . "$0" && exec "$@"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,20 @@ class RatingAnswered(_OfTicket, type="rating.answered.v1", topic="revisits", pro
     by: Officer
 
 
+class DutiesInherited(Fact, type="duties.inherited.v1", topic="revisits", producer="revisit", key="ticket_id"):
+    """What a unit that was dissolved still had to do about a ticket is its heir's, the centre's without one (policy).
+
+    That is to ask, to explain or correct, to put right, and whatever a finding that is not settled brings.
+    """
+
+    ticket_id: TicketId
+    complaint_id: ComplaintId
+    former: UnitCode
+    heir: UnitCode | None
+    directory_version: int
+    inherited_at: Instant
+
+
 RatingFact = RatingQuestioned | RatingAnswered
 SupervisionFact = (
     FindingProposed
@@ -256,5 +270,12 @@ SupervisionFact = (
     | SupervisionChecked
 )
 RevisitFact = (
-    RevisitPlanned | RevisitAttempted | RevisitAnswered | RevisitClosed | FindingFlagged | SupervisionFact | RatingFact
+    RevisitPlanned
+    | RevisitAttempted
+    | RevisitAnswered
+    | RevisitClosed
+    | FindingFlagged
+    | SupervisionFact
+    | RatingFact
+    | DutiesInherited
 )

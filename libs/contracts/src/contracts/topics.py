@@ -82,7 +82,7 @@ DIRECTORY = Topic(
     "directory",
     "unit, matter or place",
     ("dispatch",),
-    ("intake", "portal-bridge", OPERATOR, *(f"channel.{channel}" for channel in Channel)),
+    ("intake", "revisit", "portal-bridge", OPERATOR, *(f"channel.{channel}" for channel in Channel)),
     partitions=1,
     compacted=True,
 )

@@ -1,13 +1,17 @@
 """A unit sees the complaints in which it takes part, as long as it does (rules 6, 7)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import pytest
 
+from contracts.directory import UnitListed
 from contracts.tickets import TicketDispatched
+from contracts.vocabulary import UnitKind
 
+_NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 Body = Callable[..., bytes]
 Post = Callable[..., Awaitable[httpx2.Response]]
 Refused = Callable[[httpx2.Response], str]
@@ -65,6 +69,26 @@ async def test_a_unit_sees_what_was_dispatched_to_it_and_writes_about_it(
     assert complaint.json()["content"]["reporter"]["phone"] == "+8613912345678"
     assert (text.json()["text"], written.json()["author"]) == ("已联系", "unit.hrss")
     assert list(map(refused, await ask("unit.civil"))) == ["principal.not-allowed"] * 4
+
+
+async def test_whoever_takes_over_from_a_dissolved_unit_sees_what_that_one_closed(
+    ask: Ask, dispatched: Dispatched, complaint_id: str, refused: Refused, intake: Any, tell_directory: Any
+) -> None:
+    first, second = f"first-{complaint_id[-6:]}", f"second-{complaint_id[-6:]}"
+    await intake.tell(dispatched(complaint_id, first))
+    await part_of(intake, complaint_id, first)
+    await tell_directory(gone(first, successor=second), gone(second, successor="hrss", listed=True))
+    assert list(map(refused, await ask("unit.hrss"))) == ["principal.not-allowed"] * 4
+    await tell_directory(gone(second, successor="hrss", version=3))
+    assert statuses(await ask("unit.hrss")) == [200, 200, 200, 201]
+    assert list(map(refused, await ask("unit.civil"))) == ["principal.not-allowed"] * 4
+    await tell_directory(gone(first, successor=None, version=4, listed=True))
+    assert list(map(refused, await ask("unit.hrss"))) == ["principal.not-allowed"] * 4
+
+
+def gone(code: str, *, successor: str | None, version: int = 2, listed: bool = False) -> UnitListed:
+    said: dict[str, Any] = {"name": code, "kind": UnitKind.DEPARTMENT, "credit_code": "-", "listed_at": _NOW}
+    return UnitListed(code=code, version=version, listed=listed, successor=successor, **said)
 
 
 async def test_what_a_unit_looks_at_is_written_down(

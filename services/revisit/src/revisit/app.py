@@ -43,6 +43,7 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     kit=build_kit,
     api=(api.router,),
-    consumers=(consumers.tickets, consumers.complaints, consumers.calendar),
+    consumers=(consumers.tickets, consumers.complaints, consumers.directory, consumers.calendar),
+    jobs=(jobs.dissolved,),
     errands=(jobs.recount,),
 )

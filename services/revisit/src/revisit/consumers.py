@@ -1,4 +1,4 @@
-"""The topic doors: tickets as they close and open again, what reporters say themselves, and the calendar."""
+"""The topic doors: tickets as they close and open again, what reporters say themselves, units, and the calendar."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from chassis.work import Work
 from contracts import topics
 from contracts.calendar import CalendarFact
 from contracts.complaints import ComplaintFact
+from contracts.directory import DirectoryFact
 from contracts.tickets import TicketFact
 from revisit import usecases
 from revisit.usecases import Kit
@@ -27,6 +28,15 @@ complaints = Facts(topics.COMPLAINTS.name)
 async def hear_reporters(work: Work[Kit], facts: Sequence[ComplaintFact]) -> None:
     """Keep what reporters say themselves."""
     await usecases.hear(work, facts)
+
+
+directory = Facts(topics.DIRECTORY.name)
+
+
+@directory.batch
+async def list_units(work: Work[Kit], facts: Sequence[DirectoryFact]) -> None:
+    """Keep which units are dissolved."""
+    await usecases.inheriting.list_units(work, facts)
 
 
 calendar = Facts(topics.CALENDAR.name)

@@ -1,9 +1,13 @@
-"""What a clock starts: what was finished before finishes were counted is looked up."""
+"""What a clock starts: duties leave units that are gone, and what was finished before it was counted is looked up."""
 
 from datetime import timedelta
 
 from chassis.errands import Errand
+from chassis.jobs import Job
 from revisit import usecases
+
+dissolved = Job("dissolved-units", timedelta(seconds=1), usecases.inheriting.inherit)
+"""An idle tick is cheap."""
 
 recount = Errand(
     name="recount",

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.testing import lives
-from chassis.testing.asking import REVISIT, Asking, closed, planned, rectified, sought, supervised
+from chassis.testing.asking import REVISIT, Asking, closed, inherited, planned, rectified, sought, supervised
 from chassis.testing.histories import Life
 from chassis.testing.lives import at
 from contracts import topics
-from contracts.clocks import ClockStarted, ClockStopped, ClockTurned, TicketAlerted
+from contracts.clocks import ClockMoved, ClockStarted, ClockStopped, ClockTurned, TicketAlerted
 from contracts.refusals import Refused
-from contracts.vocabulary import ClockKind, Light, RevisitResult, Verdict
+from contracts.vocabulary import ChangeCause, ClockKind, Light, RevisitResult, Verdict
 from sla_monitor.domain import Calendar, Case, Measures, Policy, Ticket, advance, after_one, in_time, inherit, react
 from sla_monitor.domain.rules import INSTANTS, OF_TOPIC, RULES
 
@@ -195,6 +195,29 @@ def test_of_each_clock_the_same_is_told_however_the_topics_interleave(measures: 
     assert {topic: by_topic(of_one)[topic] for topic, of_one in alone.items()} == by_topic(expected)
 
 
+# who inherits
+
+
+def test_what_a_dissolved_unit_had_to_do_is_its_heirs_from_then_on(measures: Measures) -> None:
+    asked = (planned("24 10:00", "27 17:00"), supervised("24 10:00", "25 10:00"), inherited("25 12:00"))
+    case, told = lived(measures, *asked, at("28 10:00"), rectified("28 11:00"))
+    assert {one.unit for one in case.clocks.values()} == {"tax"}
+    moved = [one for one in told if isinstance(one, ClockMoved)]
+    assert [(one.clock, one.unit, one.cause) for one in moved] == [
+        (ClockKind.RECTIFY, "tax", ChangeCause.REDISPATCHED),
+        (ClockKind.REVISIT, "tax", ChangeCause.REDISPATCHED),
+    ]
+    [ended] = [one for one in told if isinstance(one, ClockStopped)]
+    assert (ended.unit, ended.verdict, ended.due_at) == ("tax", OVERDUE, at("25 10:00"))
+
+
+def test_what_others_had_to_do_stays_theirs(measures: Measures) -> None:
+    ticket = (lives.opened(), lives.dispatched("24 10:00"), lives.accepted("24 11:00"))
+    case, told = lived(measures, *ticket, planned("24 12:00", "27 17:00", caller=None), inherited("25 12:00"))
+    assert not [one for one in told if isinstance(one, ClockMoved)]
+    assert {one.unit for one in case.clocks.values() if one.open} == {"hrss", None}
+
+
 # how they are counted
 
 
@@ -211,7 +234,13 @@ def test_each_topic_counts_its_own() -> None:
 
 @pytest.mark.parametrize(
     "fact",
-    [planned("25 10:00", "27 17:00"), closed("25 10:00"), supervised("25 10:00"), rectified("25 10:00")],
+    [
+        planned("25 10:00", "27 17:00"),
+        closed("25 10:00"),
+        supervised("25 10:00"),
+        rectified("25 10:00"),
+        inherited("25 10:00"),
+    ],
     ids=lambda one: one.TYPE,
 )
 def test_what_revisit_says_to_happen_later_is_refused(fact: Any) -> None:

@@ -80,6 +80,11 @@ def rectified(when: str, **said: Any) -> revisits.RectificationReported:
     )
 
 
+def inherited(when: str, former: str = "hrss", heir: str | None = "tax", **said: Any) -> revisits.DutiesInherited:
+    """A unit was dissolved, and another one does what it still had to."""
+    return revisits.DutiesInherited(**SAID | said, former=former, heir=heir, directory_version=2, inherited_at=at(when))
+
+
 class Asking:
     """Revisits and rounds of a ticket that go on with every `step`; `facts` is what revisit told of them, in order."""
 
@@ -95,7 +100,7 @@ class Asking:
         self._now += self._dice.choice(_GAPS)
         asking = (self._seek, self._close) if self._open else ()
         rectifying = (self._rectify,) if self._rounds else ()
-        self._dice.choice((self._plan, self._supervise, *asking, *rectifying))()
+        self._dice.choice((self._plan, self._supervise, self._inherit, *asking, *rectifying))()
 
     def _plan(self) -> None:
         revisit = UUID(int=self._dice.getrandbits(100))
@@ -104,6 +109,10 @@ class Asking:
         plan = planned("01 00:00", "01 00:00", caller, **self.said, revisit_id=revisit)
         self.facts.append(plan.model_copy(update={"planned_at": self._now, "due_at": due}))
         self._open.append(revisit)
+
+    def _inherit(self) -> None:
+        passed = inherited("01 00:00", heir=self._dice.choice(("tax", None)), **self.said)
+        self.facts.append(passed.model_copy(update={"inherited_at": self._now}))
 
     def _seek(self) -> None:
         self.facts.append(sought("01 00:00", **self.said, revisit_id=self._dice.choice(self._open)))

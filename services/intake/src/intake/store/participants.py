@@ -27,8 +27,14 @@ _SAVE = """
 """
 
 _TAKING_PART = """
-    SELECT asked.complaint_id, asked.unit
+    WITH RECURSIVE standing AS (
+        SELECT unit AS heir, unit AS code FROM unnest(CAST(:unit AS text[])) AS asked (unit)
+        UNION
+        SELECT standing.heir, unit.code FROM standing JOIN unit ON unit.successor = standing.code AND NOT unit.listed
+    )
+    SELECT DISTINCT asked.complaint_id, asked.unit
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:unit AS text[])) AS asked (complaint_id, unit)
+    JOIN standing ON standing.heir = asked.unit
     CROSS JOIN LATERAL (
         SELECT FROM (VALUES
             (asked.complaint_id),
@@ -36,13 +42,13 @@ _TAKING_PART = """
         ) AS either (complaint_id)
         CROSS JOIN LATERAL (
             SELECT FROM participant
-            WHERE participant.complaint_id = either.complaint_id AND participant.unit = asked.unit AND until IS NULL
+            WHERE participant.complaint_id = either.complaint_id AND participant.unit = standing.code AND until IS NULL
             LIMIT 1
         ) AS part
         LIMIT 1
     ) AS found
 """
-"""Who takes part in a complaint does so in those that go on in it, too (rules 2.5).
+"""Who takes part in a complaint does so in those that go on in it, too (rules 2.5), and so does who took over from it.
 
 LIMIT 1 keeps the index in use, as OFFSET 0 does, also by a plan that was made when the table was empty.
 """

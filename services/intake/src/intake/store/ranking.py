@@ -22,11 +22,13 @@ _SAVE_MATTERS = """
     WHERE matter.version <= excluded.version
 """
 _SAVE_UNITS = """
-    INSERT INTO unit (code, name, version, listed)
+    INSERT INTO unit (code, name, version, listed, successor)
     SELECT * FROM unnest(
-        CAST(:code AS text[]), CAST(:name AS text[]), CAST(:version AS bigint[]), CAST(:listed AS boolean[])
+        CAST(:code AS text[]), CAST(:name AS text[]), CAST(:version AS bigint[]), CAST(:listed AS boolean[]),
+        CAST(:successor AS text[])
     )
-    ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = excluded.version, listed = excluded.listed
+    ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = excluded.version, listed = excluded.listed,
+        successor = excluded.successor
     WHERE unit.version <= excluded.version
 """
 _SAVE_PLACES = """
@@ -144,7 +146,8 @@ def _matter(fact: MatterListed, spelled: Sequence[str]) -> dict[str, object]:
 
 
 def _unit(fact: UnitListed) -> dict[str, object]:
-    return {"code": fact.code, "name": fact.name, "version": fact.version, "listed": fact.listed}
+    names = ("code", "name", "version", "listed", "successor")
+    return {name: getattr(fact, name) for name in names}
 
 
 def _place(fact: PlaceListed) -> dict[str, object]:

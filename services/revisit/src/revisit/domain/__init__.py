@@ -18,6 +18,7 @@ from revisit.domain.commands import (
     Flagged,
     Follow,
     Heard,
+    Inherit,
     Measures,
     Proposed,
     Reported,
@@ -28,6 +29,7 @@ from revisit.domain.findings import Circular, Finding, Round
 from revisit.domain.hearing import hear
 from revisit.domain.improvements import Blockage, Improvement
 from revisit.domain.improving import Improve, improve
+from revisit.domain.inheriting import heir
 from revisit.domain.policy import Policy
 from revisit.domain.ratings import BadRating
 from revisit.domain.sampling import sampled
@@ -58,6 +60,7 @@ __all__ = [
     "Hours",
     "Improve",
     "Improvement",
+    "Inherit",
     "Life",
     "Measures",
     "Policy",
@@ -78,6 +81,7 @@ __all__ = [
     "first_call",
     "fold",
     "hear",
+    "heir",
     "improve",
     "next_call",
     "sampled",

@@ -39,7 +39,7 @@ def attempt(case: Case, asked: Attempt) -> list[RevisitFact]:
 def _of_caller(case: Case, asked: Attempt) -> Revisit:
     """The revisit, which is the caller's own: the unit's is not the centre's to do, nor the other way round."""
     revisit = case.revisit(asked.revisit_id)
-    if revisit is None or (asked.caller and asked.caller != revisit.unit):
+    if revisit is None or (asked.caller and asked.caller not in (revisit.unit, revisit.caller)):
         raise Refused("revisit.unknown")
     if asked.caller != revisit.caller:
         raise Refused("principal.not-allowed")

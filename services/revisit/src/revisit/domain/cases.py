@@ -12,6 +12,7 @@ from uuid import UUID
 from contracts.complaints import ComplaintRated
 from contracts.log import one_more
 from contracts.revisits import (
+    DutiesInherited,
     FindingConfirmed,
     FindingDismissed,
     FindingFlagged,
@@ -215,8 +216,8 @@ def evolve(case: Case, fact: TicketFact | RevisitFact | ComplaintRated) -> Case:
             | SupervisionChecked()
         ):
             return replace(case, life=_judged(case.life, fact))
-        case RatingQuestioned() | RatingAnswered():
-            return replace(case, life=replace(case.life, bad_ratings=rated(case.life.bad_ratings, fact)))
+        case RatingQuestioned() | RatingAnswered() | DutiesInherited():
+            return replace(case, life=_owed(case, fact))
         case _:
             return case
 
@@ -268,6 +269,23 @@ def _judged(life: Life, fact: SupervisionFact) -> Life:
     about = fact.finding_id
     findings = (judged(one, fact) if one.finding_id == about else one for one in life.findings)
     return replace(life, findings=tuple(findings))
+
+
+def _owed(case: Case, fact: RatingQuestioned | RatingAnswered | DutiesInherited) -> Life:
+    if isinstance(fact, DutiesInherited):
+        return _inherited(case, fact)
+    return replace(case.life, bad_ratings=rated(case.life.bad_ratings, fact))
+
+
+def _inherited(case: Case, fact: DutiesInherited) -> Life:
+    """Whatever the unit still had to do somebody else has to; what it did stays its own."""
+    life, former, heir = case.life, fact.former, fact.heir
+    revisits = (replace(one, caller=heir) if one.open and one.caller == former else one for one in life.revisits)
+    findings = (replace(one, unit=heir) if one.unit == former and not one.settled else one for one in life.findings)
+    ratings = (
+        replace(one, unit=heir) if one.unit == former and case.unexplained(one) else one for one in life.bad_ratings
+    )
+    return replace(life, revisits=tuple(revisits), findings=tuple(findings), bad_ratings=tuple(ratings))
 
 
 def _planned(fact: RevisitPlanned) -> Revisit:

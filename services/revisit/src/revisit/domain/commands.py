@@ -151,4 +151,14 @@ class Supervise(ByOfficer):
     measures: Measures
 
 
-Command = Follow | Attempt | Supervise
+@dataclass(frozen=True, slots=True)
+class Inherit:
+    """Let the heir of a unit that was dissolved by a version of the directory do what it had to, None the centre."""
+
+    former: str
+    heir: str | None
+    version: int
+    at: datetime
+
+
+Command = Follow | Attempt | Supervise | Inherit

@@ -5,7 +5,8 @@ from typing import assert_never
 from contracts.revisits import RevisitFact
 from revisit.domain.asking import attempt
 from revisit.domain.cases import Case
-from revisit.domain.commands import Attempt, Command, Follow, Supervise
+from revisit.domain.commands import Attempt, Command, Follow, Inherit, Supervise
+from revisit.domain.inheriting import inherit
 from revisit.domain.planning import follow
 from revisit.domain.supervising import supervise
 
@@ -22,5 +23,7 @@ def decide(case: Case, command: Command) -> list[RevisitFact]:
             return attempt(case, command)
         case Supervise():
             return supervise(case, command)
+        case Inherit():
+            return [*inherit(case, command)]
         case _:
             assert_never(command)

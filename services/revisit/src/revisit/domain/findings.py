@@ -135,6 +135,11 @@ class Finding:
         return FindingState.FAILED if self.rounds else FindingState.FLAGGED
 
     @property
+    def settled(self) -> bool:
+        """Whether nobody has to do anything about it any more."""
+        return self.state in (FindingState.DISMISSED, FindingState.RECTIFIED)
+
+    @property
     def duty(self) -> Duty | None:
         """Whether the office has to judge it, or to open its next round."""
         open_ = (FindingState.FLAGGED, FindingState.PROPOSED, FindingState.FAILED)

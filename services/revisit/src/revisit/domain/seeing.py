@@ -16,8 +16,9 @@ def seen_by(unit: str, case: Case) -> Case | None:
 
     While a unit still has to ask about a finish, it does not know what the centre heard: the answers are compared.
     """
-    own = {one.finish for one in case.life.revisits if one.unit == unit}
+    own = {one.finish for one in case.life.revisits if unit in (one.unit, one.caller)}
     own |= {one.finish for one in case.life.findings if one.unit == unit}
+    own |= {one.finish for one in case.life.bad_ratings if one.unit == unit}
     if case.unit != unit and not own:
         return None
     asking = {one.finish for one in case.life.revisits if one.open and one.kind is RevisitKind.UNIT}

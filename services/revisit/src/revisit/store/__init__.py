@@ -1,6 +1,6 @@
 """Every statement on revisit's tables: what is known of tickets, who has to ask or to act, and the calendar."""
 
-from revisit.store import blockages, calendar, cases, improvements, supervised, worklist
+from revisit.store import blockages, calendar, cases, improvements, supervised, units, worklist
 from revisit.store.names import caller
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "cases",
     "improvements",
     "supervised",
+    "units",
     "worklist",
 ]

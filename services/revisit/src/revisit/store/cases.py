@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from chassis.db import Row, Session, rows
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Channel, Duty
 from revisit.domain import NOTHING, Case, Life
 from revisit.store import supervised
 from revisit.store.names import caller
@@ -23,6 +23,17 @@ _BEGIN = """
 _LOCKED = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[])) ORDER BY ticket_id FOR UPDATE"
 """In one order everywhere, so that two instances wait for each other instead of locking up."""
 _SEVERAL = "SELECT * FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
+_OWING = """
+    SELECT DISTINCT ticket_id FROM unnest(CAST(:principals AS text[])) AS gone (principal)
+    CROSS JOIN LATERAL (
+        (SELECT ticket_id FROM revisit WHERE caller = gone.principal AND open LIMIT :most)
+        UNION ALL
+        SELECT owed.ticket_id FROM unnest(CAST(:duties AS text[])) AS kind (duty) CROSS JOIN LATERAL (
+            SELECT ticket_id FROM supervised WHERE supervised.duty = kind.duty AND unit = gone.principal LIMIT :most
+        ) AS owed
+    ) AS found
+    LIMIT :most
+"""
 _FOLLOWED = "SELECT ticket_id, followed FROM ticket WHERE ticket_id = ANY (CAST(:ticket_id AS uuid[]))"
 _TICKET_OF = "SELECT ticket_id FROM revisit WHERE revisit_id = :revisit_id"
 _SAVE = """
@@ -43,13 +54,21 @@ _SAVE_REVISITS = """
         CAST(:revisit_id AS uuid[]), CAST(:ticket_id AS uuid[]), CAST(:caller AS text[]),
         CAST(:due_at AS timestamptz[]), CAST(:next_at AS timestamptz[]), CAST(:open AS boolean[])
     )
-    ON CONFLICT (revisit_id) DO UPDATE SET next_at = excluded.next_at, open = excluded.open
+    ON CONFLICT (revisit_id) DO UPDATE SET
+        caller = excluded.caller, next_at = excluded.next_at, open = excluded.open
 """
 
 
 async def begin(session: Session, tickets: Mapping[UUID, UUID]) -> None:
     """Let there be a case of each ticket, with its complaint."""
     await rows(session, _BEGIN, ticket_id=list(tickets), complaint_id=list(tickets.values()))
+
+
+async def owing(session: Session, units: Collection[str], most: int) -> list[UUID]:
+    """So many tickets about which one of these units still has something to do, or may have."""
+    principals = [caller(unit) for unit in units]
+    found = await rows(session, _OWING, principals=principals, duties=list(Duty), most=most)
+    return [row.ticket_id for row in found]
 
 
 async def followed(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, int | None]:

@@ -20,7 +20,7 @@ _SAVE = """
         CAST(:thing_id AS uuid[]), CAST(:ticket_id AS uuid[]), CAST(:unit AS text[]),
         CAST(:since AS timestamptz[]), CAST(:duty AS text[])
     )
-    ON CONFLICT (thing_id) DO UPDATE SET duty = excluded.duty
+    ON CONFLICT (thing_id) DO UPDATE SET unit = excluded.unit, duty = excluded.duty
 """
 _WAITING = """
     SELECT thing_id, ticket_id FROM supervised

@@ -1,6 +1,6 @@
 """What revisit does: plans who asks after a reply, keeps what was heard, flags what does not agree, supervises."""
 
-from revisit.usecases import improving, recounting
+from revisit.usecases import improving, inheriting, recounting
 from revisit.usecases.asking import Asked, Listed, attempt, case_of, worklist
 from revisit.usecases.calendar import CalendarNotYet, set_days
 from revisit.usecases.following import follow
@@ -27,6 +27,7 @@ __all__ = [
     "follow",
     "hear",
     "improving",
+    "inheriting",
     "judge",
     "recounting",
     "rectify",

@@ -11,28 +11,28 @@ from typing import Any, NamedTuple
 
 from contracts.base import Fact
 from contracts.clocks import Alert, ClockFact, ClockMoved, ClockStarted, ClockStopped, ClockTurned, TicketAlerted
+from contracts.revisits import DutiesInherited
 from contracts.tickets import (
     TicketAccepted,
     TicketClassified,
     TicketDispatched,
     TicketLinked,
-    TicketOpened,
     TicketQueuedForManualDispatch,
     TicketTracked,
 )
-from contracts.vocabulary import ChangeCause, Channel, ClockKind, Light, Verdict
+from contracts.vocabulary import ChangeCause, ClockKind, Light, Verdict
 from sla_monitor.domain.clocks import (
     Case,
     Clock,
     ClockKey,
     Step,
-    Ticket,
     begins,
     coming,
     follows,
     light_at,
     soonest,
 )
+from sla_monitor.domain.knowing import known_after
 from sla_monitor.domain.reckoning import Measures, reckoned, term_of, terms_after
 from sla_monitor.domain.rules import INSTANTS, OF_TOPIC, RULES, STARTS, STOPS, Heard, Rule, Start, Stop
 
@@ -92,26 +92,6 @@ def earliest(case: Case) -> datetime | None:
     return min(filter(None, (case.ticket.accepted_at, case.ticket.since)), default=None)
 
 
-def known_after(ticket: Ticket, fact: Heard) -> Ticket:
-    """What of the ticket matters to clocks, after a fact."""
-    match fact:
-        case TicketOpened(submitted_at=at, channel=channel):
-            ticket = ticket._replace(submitted_at=at, from_city=channel is Channel.CITY_EXIT)
-        case TicketDispatched(unit=unit):
-            ticket = ticket._replace(unit=unit)
-        case TicketQueuedForManualDispatch():
-            ticket = ticket._replace(unit=None)
-        case TicketAccepted(unit=unit, complexity=complexity, accepted_at=at):
-            ticket = ticket._replace(unit=unit, complexity=complexity, accepted_at=ticket.accepted_at or at)
-        case TicketClassified(complexity=complexity):
-            ticket = ticket._replace(complexity=complexity)
-        case TicketTracked():
-            ticket = ticket._replace(tracked=True)
-        case _:
-            pass
-    return ticket
-
-
 def instant_of(fact: Fact) -> str | None:
     """The attribute that says when what a fact says was so; None where it means nothing to clocks."""
     return _DECIDING.get(type(fact)) or INSTANTS.get(type(fact))
@@ -152,6 +132,8 @@ class _Telling:
                 self._start(kind, RULES[kind], start, fact)
         if named := _DECIDING.get(type(fact)):
             self._decided(getattr(fact, named))
+        if isinstance(fact, DutiesInherited):
+            self._pass_on(fact.former, fact.heir, fact.inherited_at)
 
     # what a fact does
 
@@ -254,6 +236,13 @@ class _Telling:
             if clock.steps and term and term != clock.term:
                 known = self._corrected(clock, at)
                 self._move_to(known._replace(steps=terms_after(known, term, at)), at, ChangeCause.RECLASSIFIED)
+
+    def _pass_on(self, former: str, heir: str | None, at: datetime) -> None:
+        """What a unit that was dissolved had to do after the reply."""
+        for clock in self.moving():
+            if clock.unit == former:
+                known = self._corrected(clock, at)
+                self._move(known, known._replace(unit=heir), at, ChangeCause.REDISPATCHED)
 
     def inherit(self, since: datetime, at: datetime) -> None:
         self.amend()

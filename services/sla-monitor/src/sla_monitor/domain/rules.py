@@ -9,7 +9,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from contracts.base import Fact
-from contracts.revisits import RectificationReported, RevisitClosed, RevisitFact, RevisitPlanned, SupervisionOpened
+from contracts.revisits import (
+    DutiesInherited,
+    RectificationReported,
+    RevisitClosed,
+    RevisitFact,
+    RevisitPlanned,
+    SupervisionOpened,
+)
 from contracts.tickets import (
     AssistAnswered,
     AssistAsked,
@@ -241,5 +248,6 @@ STARTS: Mapping[type[Fact], Sequence[tuple[ClockKind, Start]]] = MappingProxyTyp
 INSTANTS: Mapping[type[Fact], str] = MappingProxyType(
     {fact: start.at for rule in RULES.values() for fact, start in rule.starts.items()}
     | {fact: stop.at for rule in RULES.values() for fact, stop in rule.stops.items()}
+    | {DutiesInherited: "inherited_at"}
 )
-"""When what a fact says was so, for every fact that starts or stops a clock."""
+"""When what a fact says was so, for every fact that starts, stops or passes on a clock."""

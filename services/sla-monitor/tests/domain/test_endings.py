@@ -134,3 +134,9 @@ def test_what_became_of_a_tracked_ticket_starts_the_next_clock(measures: Measure
     case = lived(measures, *LIVES[ClockKind.PROGRESS], progressed(at("27 10:00")))
     (running,) = (one for one in case.clocks.values() if one.open and one.kind is ClockKind.PROGRESS)
     assert (running.ref, running.due_at) == ("2", at("28 10:00"))
+
+
+def test_explained_again_the_progress_that_was_promised_last_is_due(measures: Measures) -> None:
+    case = lived(measures, *LIVES[ClockKind.PROGRESS], tracked("26 14:00", "28 12:00"))
+    verdicts = {key: one.verdict for key, one in case.clocks.items() if one.kind is ClockKind.PROGRESS}
+    assert verdicts == {(ClockKind.PROGRESS, "1"): VOID, (ClockKind.PROGRESS, "2"): None}

@@ -102,7 +102,7 @@ async def test_what_dispatch_does_not_tell_is_elsewhere(topic: str, desk: Any) -
     ("topic", "readers"),
     [
         ("tickets", {"service.sla-monitor", "service.revisit", "service.dispatch"}),
-        ("directory", {"channel.window", "service.dispatch"}),
+        ("directory", {"channel.window", "service.dispatch", "service.revisit"}),
         ("dispatch.hrss", {"unit.hrss"}),
         ("dispatch.town-a", {"unit.town-a"}),
         ("dispatch.nowhere", set()),

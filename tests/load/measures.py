@@ -27,6 +27,11 @@ def keep(measures: Mapping[str, Measure], file: Path = RESULT) -> None:
     file.write_text(json.dumps(dict(sorted((known | new).items())), indent=2) + "\n")
 
 
+def highest(one: Measures, other: Measures) -> Measures:
+    """Both; of what each has the greater one."""
+    return one | {name: max(found, one.get(name, found)) for name, found in other.items()}
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that so many of a hundred do not exceed."""
     ordered = sorted(values)

@@ -123,7 +123,7 @@ class Work(Generic[Kit]):
         return self._by_itself
 
     def _tell(self, fact: Fact, causation: str | None, correlation: str | None, trace: str | None) -> None:
-        key, body, fact_id = fact.key, fact.model_dump_json().encode(), new_id(self.now)
+        key, body, fact_id = fact.key, fact.model_dump_json().encode(), self.new_id()
         if len(body) > LARGEST_BODY:
             raise ValueError(f"{fact.TYPE} is too large to be told: facts carry ids, codes and times")
         for topic in fact.topics:

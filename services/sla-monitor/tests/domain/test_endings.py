@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from chassis.testing import lives
 from chassis.testing.lives import BY, COMPLAINT, OTHER, SAID, TICKET, accepted, assist, at, dispatched, opened, tracked
 from contracts import tickets
 from contracts.base import Fact
-from contracts.vocabulary import Cause, Channel, ClockKind, Verdict
+from contracts.vocabulary import Channel, ClockKind, Verdict
 from sla_monitor.domain import Calendar, Case, Clock, Measures, Policy, Ticket, react
 
 CENTRE, ANOTHER = "centre/1", UUID(int=4)
@@ -19,9 +20,7 @@ LATER = timedelta(minutes=1)
 
 
 def finished(when: datetime) -> tickets.TicketFinished:
-    return tickets.TicketFinished(
-        **SAID, unit="hrss", reply_id=COMPLAINT, done_id=COMPLAINT, cause=Cause.OTHER, finished_at=when, by=BY
-    )
+    return lives.finished("26 10:00").model_copy(update={"finished_at": when})
 
 
 def declined(when: datetime) -> tickets.TicketDeclined:

@@ -1,21 +1,24 @@
 """Whether a feedback of the city is admitted, and what becomes of it (rules 2.7)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import NamedTuple
 
 from contracts import ids, numbers
 from contracts.refusals import Refused
 from contracts.vocabulary import CityChannel, FeedbackReason, FeedbackState
 from portal_bridge.domain.form import CityFeedback
-from portal_bridge.domain.policy import Policy
+from portal_bridge.domain.policy import SHANGHAI, Policy
 
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _LONGEST_CREDIT_CODE = 18
 _WORST_BAD = 2
-_SHANGHAI = timezone(timedelta(hours=8))
-_CODES = {"phone": "city.phone", "id_number": "city.id-number", "credit_code": "city.reporter-credit-code"}
-"""How each number of the reporter is refused; the city's `city.credit-code` is the unit's."""
+_NUMBERS = {
+    "phone": (numbers.phone, "city.phone"),
+    "id_number": (numbers.id_number, "city.id-number"),
+    "credit_code": (numbers.credit_code, "city.reporter-credit-code"),
+}
+"""How each number of the reporter is read, and refused; the city's `city.credit-code` is the unit's."""
 
 
 class Becoming(NamedTuple):
@@ -51,15 +54,11 @@ def _admit_reporter(form: CityFeedback, now: datetime) -> None:
     if becoming(form).state is FeedbackState.COUNTED:
         return
     said = form.reporter
-    for field, read in (
-        ("phone", numbers.phone),
-        ("id_number", numbers.id_number),
-        ("credit_code", numbers.credit_code),
-    ):
+    for field, (read, code) in _NUMBERS.items():
         written = getattr(said, field)
         if written and not _readable(read, written):
-            raise Refused(_CODES[field], fields=[f"reporter.{field}: {field}"])
-    if said.id_number and numbers.birthday(numbers.id_number(said.id_number)) > now.astimezone(_SHANGHAI).date():
+            raise Refused(code, fields=[f"reporter.{field}: {field}"])
+    if said.id_number and numbers.birthday(numbers.id_number(said.id_number)) > now.astimezone(SHANGHAI).date():
         raise Refused("city.id-number", fields=["reporter.id_number: in_future"])
 
 

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from contracts.vocabulary import ReplyKind, ReplyState
+from portal_bridge.domain.policy import SHANGHAI
 
-_SHANGHAI = timezone(timedelta(hours=8))
 _TAKEN = (200, 201)
 _CONFLICT = 409
 _BARRED = (401, 403)
@@ -106,7 +106,7 @@ def body(letter: Letter, texts: Mapping[UUID, str]) -> bytes:
     said = {
         "kind": letter.kind,
         "project_number": letter.project_number,
-        "said_at": letter.said_at.astimezone(_SHANGHAI).isoformat(timespec="seconds"),
+        "said_at": letter.said_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
         "text": text,
         "unit_credit_code": letter.unit_credit_code,
     }

@@ -192,7 +192,7 @@ RULES: Mapping[ClockKind, Rule] = MappingProxyType(
         ClockKind.PROGRESS: Rule(
             starts={
                 TicketTracked: Start("tracked_at", due="next_progress_at", replaces=True),
-                TicketProgressed: Start("progressed_at", due="next_progress_at", replaces=True),
+                TicketProgressed: Start("progressed_at", due="next_progress_at"),
             },
             stops={TicketProgressed: Stop("progressed_at", judged), **_ENDED},
         ),
